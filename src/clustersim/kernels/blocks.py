@@ -1,0 +1,41 @@
+"""Rows split over threads.
+
+A kernel that writes only its own rows gives the same bits however the rows are split. Threads pay only on large runs:
+below `WORTH_SPLITTING` rows one call does all.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+WORTH_SPLITTING = 20_000
+_BLOCK = 8_192
+
+
+class Workers:
+    """Runs `kernel(start, stop, *arguments)` over all rows, on one thread or several."""
+
+    def __init__(self, threads: int = 1, worth_splitting: int = WORTH_SPLITTING) -> None:
+        """`threads` at least 1; `worth_splitting` is the number of rows from which threads are used."""
+        if threads < 1:
+            raise ValueError(f"threads: found {threads}, allowed is 1 or more")
+        self.threads = threads
+        self._worth_splitting = worth_splitting
+        self._pool = ThreadPoolExecutor(threads, "clustersim") if threads > 1 else None
+
+    def over(self, rows: int, kernel: Callable, *arguments: Any) -> None:
+        """Call the kernel on every row once."""
+        if self._pool is None or rows < self._worth_splitting:
+            kernel(0, rows, *arguments)
+            return
+        # more blocks than threads, so that an uneven territory keeps all of them busy
+        size = max(1, min(_BLOCK, -(-rows // (4 * self.threads))))
+        starts = range(0, rows, size)
+        for done in [self._pool.submit(kernel, s, min(rows, s + size), *arguments) for s in starts]:
+            done.result()
+
+    def close(self) -> None:
+        """Let the threads go. Using the workers afterwards works on one thread."""
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None

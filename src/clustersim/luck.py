@@ -1,0 +1,206 @@
+"""Luck by key: every chance event is a pure function of (seed, stream, month, who[, whom][, k]).
+
+Nothing is drawn from a sequence. The same organisation meets the same luck in every scenario, for any number of
+threads and in any order, which is what makes paired comparisons of policies sharp. The mixer is splitmix64's finaliser
+applied twice per word (Steele, Lea & Flood 2014); see `docs/model.md` for the screening it passed.
+
+The seed stands for the replication, never for the scenario. A stream is one decision; streams are numbered for ever,
+because renumbering one changes every result.
+"""
+
+from enum import IntEnum
+
+import numpy as np
+
+from clustersim.kernels import kernel
+from clustersim.kernels.exact import exp, log
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MULTIPLIER_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MULTIPLIER_2 = np.uint64(0x94D049BB133111EB)
+_SHIFT_11 = np.uint64(11)
+_SHIFT_27 = np.uint64(27)
+_SHIFT_30 = np.uint64(30)
+_SHIFT_31 = np.uint64(31)
+_TWO_TO_MINUS_53 = 2.0**-53
+
+
+class Stream(IntEnum):
+    """One number per decision, frozen. Gaps leave room for the decisions of one process to stay together."""
+
+    # set-up
+    PLACE_POSITION = 1
+    PLACE_SIZE = 2
+    PLACE_NEED = 3
+    PLACE_SPACES = 4
+    HOME = 5
+    PURPOSE = 6
+    COMPETENCE = 7
+    VALUES = 8
+    STAFF = 9
+    CASH = 10
+    AGE = 11
+    POSITION = 12
+    # needing
+    NEED_SHOCK = 20
+    # serving
+    INCOME = 30
+    MARKET = 31
+    # meeting
+    ENCOUNTERS = 40
+    ENCOUNTER_KIND = 41
+    ENCOUNTER_PARTNER = 42
+    ENCOUNTER_THIRD = 43
+    ENCOUNTER_PLACE = 44
+    ENCOUNTER_SLOT = 45
+    ENCOUNTER_FAR = 46
+    # partnering
+    ACCEPTANCE = 50
+    TIE_PURPOSE = 51
+    TIE_ORDER = 52
+    # trusting
+    TIE_LOSS = 60
+    # converging
+    CONVERSATION = 70
+    # learning
+    LESSON = 80
+    LESSON_SUBJECT = 81
+    # innovating
+    PROJECT_IDEA = 90
+    PROJECT_ORDER = 91
+    PROJECT_SUCCESS = 92
+    # federating
+    POLE_FOUNDING = 100
+    POLE_ENDING = 101
+    POLE_JOINING = 102
+    POLE_LEAVING = 103
+    # founding
+    FOUNDERS = 120
+    FOUNDER_TRAITS = 121
+    FOUNDING_DECISION = 122
+    # closing
+    CLOSING = 130
+    # measures
+    CALL_LOTTERY = 150
+    # sampling outside the model
+    BOOTSTRAP = 200
+    REWIRING = 201
+
+
+@kernel
+def mix(z):
+    """Bijective scrambling of 64 bits."""
+    z = (z ^ (z >> _SHIFT_30)) * _MULTIPLIER_1
+    z = (z ^ (z >> _SHIFT_27)) * _MULTIPLIER_2
+    return z ^ (z >> _SHIFT_31)
+
+
+@kernel
+def stream_key(seed, month, stream):
+    """The key of one stream in one month: uint64. Months before the start (negative) are as good as any."""
+    s = mix(np.uint64(seed) + _GOLDEN)
+    s = mix(s + np.uint64(month) * _GOLDEN)
+    return mix(s + np.uint64(stream) * _GOLDEN)
+
+
+@kernel
+def hash_of(key, who):
+    """64 bits for one organisation."""
+    return mix(mix(np.uint64(who) * _GOLDEN + key) ^ key)
+
+
+@kernel
+def hash_with(key, who, k):
+    """64 bits for an ordered couple: an organisation and a number (a slot, an attempt, a candidate)."""
+    return mix(mix(mix(np.uint64(who) * _GOLDEN + key) + np.uint64(k) * _GOLDEN) ^ key)
+
+
+@kernel
+def pair_hash(key, one, other):
+    """64 bits for an unordered pair: the same whichever comes first."""
+    if one < other:
+        return hash_with(key, one, other)
+    return hash_with(key, other, one)
+
+
+@kernel
+def uniform(bits):
+    """A number in [0, 1) with 53 random bits."""
+    return float(bits >> _SHIFT_11) * _TWO_TO_MINUS_53
+
+
+@kernel
+def happens(bits, probability):
+    """Whether an event of that probability happens; never at 0, always at 1."""
+    return uniform(bits) < probability
+
+
+@kernel
+def poisson(bits, mean):
+    """A Poisson count by inversion, non-decreasing in `mean` for the same luck. For means up to about 500."""
+    u = uniform(bits)
+    p = exp(-mean)
+    total = p
+    count = 0
+    while u >= total and p > 0.0:
+        count += 1
+        p = p * mean / count
+        total += p
+    return count
+
+
+@kernel
+def normal(u):
+    """Standard normal deviate from a uniform in [0, 1), by the inverse distribution (Wichura 1988, AS 241 PPND16)."""
+    # half a step inwards, so that 0 does not give minus infinity
+    p = u + 0.5 * _TWO_TO_MINUS_53
+    q = p - 0.5
+    if abs(q) <= 0.425:
+        r = 0.180625 - q * q
+        return (
+            q
+            * (((((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
+                + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r
+                + 133.14166789178437745) * r + 3.387132872796366608)
+            / (((((((5226.495278852545925 * r + 28729.085735721942674) * r + 39307.89580009271061) * r
+                + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r
+                + 42.313330701600911252) * r + 1.0)
+        )  # fmt: skip
+    r = np.sqrt(-log(p if q < 0.0 else 1.0 - p))
+    if r <= 5.0:
+        r -= 1.6
+        value = (
+            (((((((7.7454501427834140764e-4 * r + 0.0227238449892691845833) * r + 0.24178072517745061177) * r
+                + 1.27045825245236838258) * r + 3.64784832476320460504) * r + 5.7694972214606914055) * r
+                + 4.6303378461565452959) * r + 1.42343711074968357734)
+            / (((((((1.05075007164441684324e-9 * r + 5.475938084995344946e-4) * r + 0.0151986665636164571966) * r
+                + 0.14810397642748007459) * r + 0.68976733498510000455) * r + 1.6763848301838038494) * r
+                + 2.05319162663775882187) * r + 1.0)
+        )  # fmt: skip
+    else:
+        r -= 5.0
+        value = (
+            (((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 0.0012426609473880784386) * r
+                + 0.026532189526576123093) * r + 0.29656057182850489123) * r + 1.7848265399172913358) * r
+                + 5.4637849111641143699) * r + 6.6579046435011037772)
+            / (((((((2.04426310338993978564e-15 * r + 1.4215117583164458887e-7) * r + 1.8463183175100546818e-5) * r
+                + 7.868691311456132591e-4) * r + 0.0148753612908506148525) * r + 0.13692988092273580531) * r
+                + 0.59983220655588793769) * r + 1.0)
+        )  # fmt: skip
+    return -value if q < 0.0 else value
+
+
+class Luck:
+    """The luck of one replication: `luck.key(stream, month)` is what kernels draw with."""
+
+    def __init__(self, seed: int) -> None:
+        """`seed` is any integer of 64 bits; the same seed is the same luck in every scenario."""
+        self.seed = int(seed)
+        self._seed = np.uint64(self.seed & 0xFFFFFFFFFFFFFFFF)
+
+    def key(self, stream: Stream, month: int = 0) -> np.uint64:
+        """The key of one decision in one month."""
+        return np.uint64(stream_key(self._seed, int(month), int(stream)))
+
+    def __repr__(self) -> str:
+        return f"Luck(seed={self.seed})"

@@ -1,0 +1,133 @@
+"""What exists: the whole state of a territory, and nothing that happens."""
+
+import hashlib
+from collections.abc import Iterator
+
+import numpy as np
+
+from clustersim.columns import Table
+from clustersim.kernels.blocks import Workers
+from clustersim.state.checks import broken_invariants
+from clustersim.state.funders import Awards, Funders
+from clustersim.state.ledger import Ledger
+from clustersim.state.levers import Encounters, OrganisationLevers, PlaceLevers
+from clustersim.state.organisations import Organisations, index_by
+from clustersim.state.places import Neighbourhood, Places
+from clustersim.state.poles import Clusters, Poles
+from clustersim.state.projects import Projects
+from clustersim.state.purposes import Purposes
+from clustersim.state.ties import Ties
+
+__all__ = ["TABLES", "InvariantBroken", "State"]
+
+TABLES: dict[str, type[Table]] = {
+    "places": Places,
+    "organisations": Organisations,
+    "ties": Ties,
+    "projects": Projects,
+    "poles": Poles,
+    "clusters": Clusters,
+    "funders": Funders,
+    "awards": Awards,
+    "organisation_levers": OrganisationLevers,
+    "place_levers": PlaceLevers,
+    "encounters": Encounters,
+}
+
+
+class InvariantBroken(AssertionError):
+    """The state contradicts itself: a defect of the program, never of a scenario."""
+
+
+class State:
+    """All tables of one run, the month it is, and the fixed surroundings.
+
+    Attributes:
+        month: Months since the run began, 0 before the first; the spin-up counts.
+        spin_up: Months of the spin-up; the scenario's own month 1 is `month == spin_up + 1`.
+        purposes: The vocabulary: purposes and competences.
+        catchment: Places that a provider at a place serves, with weights.
+        vicinity: Places where an organisation at a place meets others, with weights.
+        workers: The threads that kernels may use; never part of what is compared or stored.
+    """
+
+    def __init__(self, purposes: Purposes, *, spin_up: int = 0, tie_bound: int = 24, capacity: int = 64, workers: Workers | None = None) -> None:
+        """An empty territory. `capacity` is how many organisations to make room for; it grows as needed."""
+        widths = {"purposes": len(purposes), "competences": len(purposes.competences), "bound": tie_bound}
+        self.purposes = purposes
+        self.month = 0
+        self.spin_up = spin_up
+        self.workers = workers or Workers()
+        self.places = Places(16, **widths)
+        self.organisations = Organisations(capacity, **widths)
+        self.ties = Ties(capacity, **widths)
+        self.projects = Projects()
+        self.poles = Poles()
+        self.clusters = Clusters()
+        self.funders = Funders()
+        self.awards = Awards()
+        self.organisation_levers = OrganisationLevers(capacity)
+        self.place_levers = PlaceLevers(16, **widths)
+        self.encounters = Encounters()
+        self.ledger = Ledger()
+        self.catchment: Neighbourhood | None = None
+        self.vicinity: Neighbourhood | None = None
+        self._index: tuple[np.ndarray, np.ndarray] | None = None
+
+    def settle(self, count: int, **values: object) -> slice:
+        """Append organisations, with their rows of ties and levers. Values are columns of `Organisations`."""
+        rows = self.organisations.append(count, **values)
+        self.ties.append(count)
+        self.organisation_levers.append(count)
+        return rows
+
+    def by_place(self) -> tuple[np.ndarray, np.ndarray]:
+        """All organisations, closed ones too, by place and then uid: `row[start[p] : start[p + 1]]`.
+
+        A closed organisation keeps its position, so that the positions of the others never change.
+        """
+        organisations = self.organisations
+        if self._index is None or self._index[1].size != len(organisations):
+            start = np.empty(len(self.places) + 1, np.int64)
+            row = np.empty(len(organisations), np.int32)
+            index_by(organisations.place_row, organisations.uid, len(self.places), start, row)
+            self._index = (start, row)
+        return self._index
+
+    def tables(self) -> Iterator[tuple[str, Table]]:
+        """Name and table, in a fixed order."""
+        for name in TABLES:
+            yield name, getattr(self, name)
+        yield "journal", self.ledger.journal
+
+    def check(self) -> None:
+        """Verify every invariant.
+
+        Raises:
+            InvariantBroken: naming each broken invariant and an example.
+        """
+        broken = broken_invariants(self)
+        if broken:
+            raise InvariantBroken(f"month {self.month}: " + "; ".join(broken))
+
+    def hash(self) -> str:
+        """A digest of everything that exists: equal if and only if the states are equal to the bit."""
+        digest = hashlib.blake2b(digest_size=16)
+        digest.update(f"month {self.month}".encode())
+        for table_name, table in self.tables():
+            for column_name, array in table.arrays():
+                digest.update(f"{table_name}.{column_name} {array.dtype} {array.shape}".encode())
+                if table_name == "ties" and array.ndim == 2:
+                    array = np.where(np.arange(array.shape[1]) < self.ties.degree[:, None], array, 0)
+                digest.update(np.ascontiguousarray(array).tobytes())
+        digest.update(self.ledger.total_cents.tobytes())
+        return digest.hexdigest()
+
+    def copy(self) -> "State":
+        """A state that shares nothing changeable with this one."""
+        twin = State.__new__(State)
+        twin.__dict__.update(self.__dict__)
+        for name in TABLES:
+            setattr(twin, name, getattr(self, name).copy())
+        twin.ledger = self.ledger.copy()
+        return twin

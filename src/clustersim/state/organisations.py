@@ -1,0 +1,73 @@
+"""Organisations of the three kinds, in one table."""
+
+import numpy as np
+
+from clustersim.columns import Column, Table
+from clustersim.kernels import kernel
+
+SOCIAL_ENTERPRISE = 0
+PRIVATE_ACTOR = 1
+PUBLIC_FUNDER = 2
+KINDS = ("social_enterprise", "private_actor", "public_funder")
+
+COOPERATION = 0
+SOCIAL_PURPOSE = 1
+VALUES = ("cooperation", "social purpose")
+
+
+class Organisations(Table):
+    """One row an organisation, living or closed."""
+
+    uid = Column(np.int64, "-", "stable identity and key of its luck: (month, place, slot) of its birth, packed")
+    kind = Column(np.int8, "-", "0 social enterprise, 1 private actor, 2 public funder (authority, training or research body)")
+    alive = Column(np.bool_, "-", "whether it exists this month")
+    place_row = Column(np.int32, "-", "where it sits")
+    x_km = Column(np.float64, "km", "position east")
+    y_km = Column(np.float64, "km", "position north")
+    founded_month = Column(np.int32, "month", "month of its founding; before the start if negative")
+    closed_month = Column(np.int32, "month", "month of its closing; 0 while alive")
+    purpose = Column(np.int8, "-", "number of its main social or environmental purpose")
+    competences = Column(np.float64, "0..1", "what it can do, by competence", width="competences")
+    values = Column(np.float64, "0..1", "norms and values it holds: cooperation, social purpose", width=2)
+    staff_fte = Column(np.float64, "FTE", "employees in full-time equivalents")
+    cash_cents = Column(np.int64, "cents", "money at hand; negative while it lives on credit")
+    credit_cents = Column(np.int64, "cents", "how far its cash may fall below zero")
+    income_cents = Column(np.int64, "cents/month", "what it earned this month")
+    expense_cents = Column(np.int64, "cents/month", "what its running cost this month")
+    utilisation = Column(np.float64, "share", "share of its capacity that found users (or clients) this month")
+    quality = Column(np.float64, "-", "quality of its answers gained by innovation; capacity grows with it")
+    distress_months = Column(np.int16, "months", "months in a row with cash below zero")
+    project_row = Column(np.int32, "-", "project it works on; -1 for none", empty=-1)
+    successes = Column(np.int32, "count", "projects it has brought to success")
+    innovations = Column(np.int32, "count", "validated social innovations it took part in")
+    pole_row = Column(np.int32, "-", "pole it is a member of; -1 for none", empty=-1)
+    coordinated = Column(np.bool_, "-", "whether its pole has a coordinator in post")
+    cluster_row = Column(np.int32, "-", "cluster it was seen in at the end of last month; -1 for none", empty=-1)
+    support_cents = Column(np.int64, "cents", "support received from measures so far")
+
+
+@kernel
+def pack_uid(month, place_uid, slot):
+    """Identity of who is born in a month at a place in a slot: 20 bits of month, 24 of place, 19 of slot; not negative."""
+    return (np.int64(month) << 43) | (np.int64(place_uid) << 19) | np.int64(slot)
+
+
+@kernel
+def index_by(place_row, uid, places, start, row):
+    """All rows (closed ones too) sorted by place and, within a place, by uid. Writes start (places + 1), row (n)."""
+    n = place_row.size
+    start[:] = 0
+    for i in range(n):
+        start[place_row[i] + 1] += 1
+    for p in range(places):
+        start[p + 1] += start[p]
+    cursor = start[:places].copy()
+    for i in range(n):
+        p = place_row[i]
+        at = cursor[p]
+        # rows are nearly always born in order of uid, so this rarely moves anything
+        while at > start[p] and uid[row[at - 1]] > uid[i]:
+            row[at] = row[at - 1]
+            at -= 1
+        row[at] = i
+        cursor[p] += 1
