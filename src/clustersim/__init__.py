@@ -1,1 +1,44 @@
-"""x"""
+"""clustersim: how clusters of social innovation emerge, cooperate and innovate, and which support measures help.
+
+    from clustersim import Scenario, run
+    result = run("bretagne", seed=1)
+    result.series["cluster_members"].plot()
+
+The front door is four names: `Scenario`, `run` (and the `Run` it gives), and `ClusterModel` for those who come from Mesa.
+Behind it are seven floors, each importing only from those below:
+
+1. ground: `columns`, `parameters`, `luck`, `money`, `kernels` know nothing of clusters
+2. state: `state` is what exists, and nothing that happens
+3. theory: `processes` (one file, one idea), `measures` (one file, one kind of support), `observables` (what is seen)
+4. scenario: `territory`, `population`, `scenario` are a question, checked
+5. model: `populate`, `simulation`, `runs`; `agents` and `model` put them in Mesa's hands
+6. experiment: `results` keeps runs, `experiments` makes many
+7. presentation: `report`, `describe`, `cli`
+
+The names below are imported when they are first used, so that `import clustersim` and the command line start at once.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from clustersim.model import ClusterModel
+    from clustersim.runs import Run, run
+    from clustersim.scenario import Scenario
+
+__all__ = ["ClusterModel", "Run", "Scenario", "__version__", "run"]
+
+__version__ = "0.1.0"
+
+_HOMES = {"ClusterModel": "clustersim.model", "Run": "clustersim.runs", "Scenario": "clustersim.scenario", "run": "clustersim.runs"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'clustersim' has no attribute {name!r}")
+    globals()[name] = found = getattr(import_module(_HOMES[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -86,6 +86,13 @@ class Table:
             self._buffers[name][start:stop] = value
         return slice(start, stop)
 
+    def clear(self) -> None:
+        """Forget all rows. The room they took stays for the next ones, which start empty as in a new table."""
+        for column in self.columns():
+            self._buffers[column.name][: self._rows] = column.empty
+        self._rows = 0
+        self._refresh()
+
     def _grow(self, capacity: int) -> None:
         for column in self.columns():
             grown = self._blank(column, capacity)

@@ -54,6 +54,8 @@ class Stream(IntEnum):
     ENCOUNTER_PLACE = 44
     ENCOUNTER_SLOT = 45
     ENCOUNTER_FAR = 46
+    ENCOUNTER_GROUP = 47
+    ENCOUNTER_MEMBER = 48
     # partnering
     ACCEPTANCE = 50
     TIE_PURPOSE = 51
@@ -110,6 +112,12 @@ def hash_of(key, who):
 
 
 @kernel
+def half_hash(key, who):
+    """One end's part of a pair's luck: `mix(half_hash(key, a) + half_hash(key, b))` is the same from either side."""
+    return mix(np.uint64(who) * _GOLDEN + key)
+
+
+@kernel
 def hash_with(key, who, k):
     """64 bits for an ordered couple: an organisation and a number (a slot, an attempt, a candidate)."""
     return mix(mix(mix(np.uint64(who) * _GOLDEN + key) + np.uint64(k) * _GOLDEN) ^ key)
@@ -139,6 +147,8 @@ def happens(bits, probability):
 def poisson(bits, mean):
     """A Poisson count by inversion, non-decreasing in `mean` for the same luck. For means up to about 500."""
     u = uniform(bits)
+    if u < 1.0 - mean:  # exp(-mean) is never less, so the count is zero; most counts are
+        return 0
     p = exp(-mean)
     total = p
     count = 0

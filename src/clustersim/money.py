@@ -34,6 +34,7 @@ class Flow(IntEnum):
     LAPSED_BUDGET = 15
     CLOSING = 16
     POLE_ENDING = 17
+    RECAPITALISATION = 18
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ FLOWS: dict[Flow, FlowFact] = {
     Flow.LAPSED_BUDGET: FlowFact(-1, "funder", "outside", "budget neither spent nor committed at the end of its year"),
     Flow.CLOSING: FlowFact(-1, "organisation", "outside", "what remains (or is owed) when an organisation closes"),
     Flow.POLE_ENDING: FlowFact(-1, "pole", "outside", "what remains when a pole ends"),
+    Flow.RECAPITALISATION: FlowFact(1, "outside", "organisation", "owners pay the debts of a body that does not close"),
 }
 
 

@@ -98,8 +98,9 @@ class Parameters:
 
     @classmethod
     def declared(cls) -> list[Parameter]:
-        """The declared parameters, in order of declaration."""
-        return [value for value in vars(cls).values() if isinstance(value, Parameter)]
+        """The declared parameters, those of parent classes first, in order of declaration."""
+        found = {name: value for parent in reversed(cls.__mro__) for name, value in vars(parent).items() if isinstance(value, Parameter)}
+        return list(found.values())
 
     def values(self) -> dict[str, Any]:
         """Name to value, in order of declaration."""

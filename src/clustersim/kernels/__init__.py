@@ -25,7 +25,8 @@ __all__ = ["kernel"]
 def _shared_sources() -> list[Path]:
     """Every file whose functions may be inlined into kernels of other files."""
     package = Path(__file__).parent.parent
-    return sorted([package / "luck.py", package / "money.py", *package.glob("kernels/*.py"), *package.glob("state/*.py")])
+    inlined = ("luck.py", "money.py", "processes/accounts.py", "processes/founding.py")
+    return sorted([*(package / name for name in inlined), *package.glob("kernels/*.py"), *package.glob("state/*.py")])
 
 
 def _cache_folder() -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from clustersim.kernels import kernel
-from clustersim.luck import pair_hash
+from clustersim.luck import half_hash, mix
 
 
 @kernel
@@ -63,14 +63,16 @@ def common_partners(degree, partner, i, j):
 def favourites(start, stop, key, uid, degree, partner, favourite):
     """Each row's partner of the luckiest tie this month (luck is the tie's, the same at both ends); -1 without ties.
 
-    Where two name each other they are paired: a random matching, found by every row on its own.
+    Where two name each other they are paired: a random matching, found by every row on its own. The luck of
+    a tie is the mixed sum of its ends' hashes: two mixings where hashing the ordered pair takes three and a comparison.
     """
     for i in range(start, stop):
         best = -1
         luckiest = np.uint64(0)
+        own = half_hash(key, uid[i])
         for k in range(degree[i]):
             j = partner[i, k]
-            luck = pair_hash(key, uid[i], uid[j])
+            luck = mix(own + half_hash(key, uid[j]))
             if best < 0 or luck > luckiest:
                 luckiest = luck
                 best = j

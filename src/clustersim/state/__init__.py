@@ -1,7 +1,8 @@
 """What exists: the whole state of a territory, and nothing that happens."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from clustersim.state.checks import broken_invariants
 from clustersim.state.funders import Awards, Funders
 from clustersim.state.ledger import Ledger
 from clustersim.state.levers import Encounters, OrganisationLevers, PlaceLevers
-from clustersim.state.organisations import Organisations, index_by
+from clustersim.state.organisations import Organisations, index_by, members_of
 from clustersim.state.places import Neighbourhood, Places
 from clustersim.state.poles import Clusters, Poles
 from clustersim.state.projects import Projects
@@ -72,7 +73,7 @@ class State:
         self.ledger = Ledger()
         self.catchment: Neighbourhood | None = None
         self.vicinity: Neighbourhood | None = None
-        self._index: tuple[np.ndarray, np.ndarray] | None = None
+        self._indices: dict[str, tuple[int, Any]] = {}
 
     def settle(self, count: int, **values: object) -> slice:
         """Append organisations, with their rows of ties and levers. Values are columns of `Organisations`."""
@@ -86,13 +87,30 @@ class State:
 
         A closed organisation keeps its position, so that the positions of the others never change.
         """
-        organisations = self.organisations
-        if self._index is None or self._index[1].size != len(organisations):
+
+        def index() -> tuple[np.ndarray, np.ndarray]:
             start = np.empty(len(self.places) + 1, np.int64)
-            row = np.empty(len(organisations), np.int32)
-            index_by(organisations.place_row, organisations.uid, len(self.places), start, row)
-            self._index = (start, row)
-        return self._index
+            row = np.empty(len(self.organisations), np.int32)
+            index_by(self.organisations.place_row, self.organisations.uid, len(self.places), start, row)
+            return start, row
+
+        return self._indexed("place", index)
+
+    def by_purpose(self) -> tuple[np.ndarray, np.ndarray]:
+        """The same by purpose."""
+        return self._indexed("purpose", lambda: members_of(self.organisations.purpose, self.by_uid(), len(self.purposes)))
+
+    def by_uid(self) -> np.ndarray:
+        """All rows in order of uid."""
+        return self._indexed("uid", lambda: np.argsort(self.organisations.uid, kind="stable"))
+
+    def _indexed(self, name: str, make: Callable[[], Any]) -> Any:
+        """An index kept until organisations are added: place, purpose and uid are for life."""
+        known = self._indices.get(name)
+        if known is None or known[0] != len(self.organisations):
+            known = (len(self.organisations), make())
+            self._indices[name] = known
+        return known[1]
 
     def tables(self) -> Iterator[tuple[str, Table]]:
         """Name and table, in a fixed order."""
@@ -127,6 +145,7 @@ class State:
         """A state that shares nothing changeable with this one."""
         twin = State.__new__(State)
         twin.__dict__.update(self.__dict__)
+        twin._indices = {}
         for name in TABLES:
             setattr(twin, name, getattr(self, name).copy())
         twin.ledger = self.ledger.copy()

@@ -44,6 +44,8 @@ class Organisations(Table):
     coordinated = Column(np.bool_, "-", "whether its pole has a coordinator in post")
     cluster_row = Column(np.int32, "-", "cluster it was seen in at the end of last month; -1 for none", empty=-1)
     support_cents = Column(np.int64, "cents", "support received from measures so far")
+    project_grant_cents = Column(np.int64, "cents", "part of its cash earmarked by support for its next joint project")
+    hindered = Column(np.int32, "count", "ideas for a project that lack of money has stopped so far")
 
 
 @kernel
@@ -71,3 +73,21 @@ def index_by(place_row, uid, places, start, row):
             at -= 1
         row[at] = i
         cursor[p] += 1
+
+
+@kernel
+def members_of(group, by_uid, groups):
+    """The rows of each group in order of uid: `row[start[g] : start[g + 1]]`. A negative group is none."""
+    start = np.zeros(groups + 1, np.int64)
+    for i in range(group.size):
+        if group[i] >= 0:
+            start[group[i] + 1] += 1
+    for g in range(groups):
+        start[g + 1] += start[g]
+    row = np.empty(start[groups], np.int32)
+    cursor = start[:groups].copy()
+    for i in by_uid:
+        if group[i] >= 0:
+            row[cursor[group[i]]] = i
+            cursor[group[i]] += 1
+    return start, row

@@ -20,7 +20,11 @@ class Places(Table):
     district = Column(np.int32, "-", "number of the district (département, province) it lies in")
     locality = Column(np.int32, "-", "number of the inter-communal body it lies in")
     spaces = Column(np.int32, "count", "shared working places that exist here without support")
+    founders_rate = Column(np.float64, "1/month", "potential founders that arise here, on average; only some of them found")
     structural_need = Column(np.float64, "persons", "need towards which need drifts back, by purpose", width="purposes")
+    catchment_need = Column(
+        np.float64, "persons", "structural need within reach of a provider here, weighted by distance, by purpose", width="purposes"
+    )
     need = Column(np.float64, "persons", "persons in need this month, by purpose", width="purposes")
     supply = Column(np.float64, "persons/month", "capacity that reaches the place this month, by purpose", width="purposes")
     met_share = Column(np.float64, "share", "share of need served this month, by purpose", width="purposes")

@@ -1,0 +1,167 @@
+"""The command line: run a scenario, check scenario files, describe the theory.
+
+Only Typer is imported here; each command imports what it needs, so that `clustersim --help` answers at once. What a command
+has to say goes to standard output, progress and complaints to standard error. Exit codes: 0 done, 2 a mistake in what was
+asked, 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from clustersim.problems import ScenarioError
+    from clustersim.runs import Run
+    from clustersim.scenario import Scenario
+
+MISTAKE, STOPPED = 2, 130
+
+app = typer.Typer(
+    name="clustersim",
+    help="Simulates how clusters of social innovation emerge, cooperate and innovate, and which support measures help.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode=None,
+)
+
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Path of a scenario file, or the name of a shipped scenario.")]
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    seed: Annotated[int, typer.Option(help="The replication: the same seed is the same luck in every scenario.")] = 1,
+    months: Annotated[int | None, typer.Option(help="Months to simulate after the spin-up, instead of the scenario's own.")] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Change one value, e.g. processes.meeting.decay_km=20; repeatable."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results; each run gets a folder of its own in it.")] = Path("results"),
+    threads: Annotated[int, typer.Option(min=1, help="Threads for large runs; results are the same for any number.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the path of the results.")] = False,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Whether to draw figures beside the tables.")] = True,
+) -> None:
+    """Simulate a scenario, write tables and figures, and say what happened."""
+    asked = _load(scenario, [*(changes or []), *([f"run.months={months}"] if months is not None else [])])
+    from clustersim import results
+
+    try:
+        finished = _simulate(asked, seed, threads, show=not (quiet or as_json))
+        path = results.write(finished, out, draw=_drawer() if figures else None)
+    except KeyboardInterrupt:
+        _complain("Stopped by Ctrl-C; nothing was written.", STOPPED)
+    except results.ResultsError as error:
+        _complain(str(error), MISTAKE)
+    _report(finished, path, as_json=as_json, quiet=quiet)
+
+
+@app.command()
+def validate(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files, or names of shipped scenarios.")],
+) -> None:
+    """Check scenario files and name every mistake at once."""
+    from clustersim.scenario import Scenario, ScenarioError
+
+    bad = 0
+    for file in files:
+        try:
+            typer.echo(f"ok: {Scenario.load(file).title}")
+        except ScenarioError as error:
+            bad += 1
+            _say_problems(error)
+    if bad:
+        raise typer.Exit(MISTAKE)
+
+
+@app.command()
+def describe(
+    scenario: Annotated[str | None, typer.Argument(metavar="[SCENARIO]", help="Show what this scenario changes, old -> new.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Print the theory as the code declares it, or what a scenario changes in it."""
+    import json
+
+    from clustersim import describe as theory
+
+    asked = _load(scenario or "baseline", [])
+    if scenario is None:
+        typer.echo(json.dumps(theory.theory(asked), indent=1) if as_json else theory.as_text(asked))
+    else:
+        typer.echo(json.dumps(theory.changes(asked), indent=1) if as_json else theory.changes_as_text(asked))
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+def _load(name: str, changes: list[str]) -> Scenario:
+    """The scenario with its changes, or an exit with every mistake in plain words."""
+    from clustersim.scenario import Scenario, ScenarioError
+
+    try:
+        return Scenario.load(name, dict(_change(text) for text in changes))
+    except ScenarioError as error:
+        _say_problems(error)
+        raise typer.Exit(MISTAKE) from None
+
+
+def _change(text: str) -> tuple[str, str]:
+    """`path=value` as its two parts; the scenario reads the value."""
+    path, equals, value = text.partition("=")
+    if not equals or not path.strip():
+        _complain(f"--set {text}: write it as path=value, e.g. processes.meeting.decay_km=20", MISTAKE)
+    return path.strip(), value.strip()
+
+
+def _simulate(scenario: Scenario, seed: int, threads: int, *, show: bool) -> Run:
+    from clustersim.runs import run as simulate
+
+    if not show:
+        return simulate(scenario, seed, threads=threads)
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    said = TextColumn("{task.description}: month {task.completed:.0f} of {task.total:.0f}, spin-up included")
+    with Progress(said, BarColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(scenario.name, total=scenario.run.spin_up + scenario.run.months)
+        return simulate(scenario, seed, threads=threads, progress=lambda done, _: bar.update(task, completed=done))
+
+
+def _drawer() -> Callable[[Run, Path], object]:
+    from clustersim.report import figures
+
+    return figures.write
+
+
+def _report(finished: Run, path: Path, *, as_json: bool, quiet: bool) -> None:
+    if quiet:
+        typer.echo(path)
+        return
+    from clustersim.report import summary
+
+    if as_json:
+        import json
+
+        facts = {"path": str(path), "seed": finished.seed, "state_hash": finished.state_hash, **summary.headline(finished)}
+        typer.echo(json.dumps(facts))
+    else:
+        typer.echo(summary.summary(finished))
+        typer.echo(f"\nWritten to {path}")
+
+
+def _say_problems(error: ScenarioError) -> None:
+    for problem in error.problems:
+        typer.echo(str(problem), err=True)
+
+
+def _complain(sentence: str, code: int) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(code)

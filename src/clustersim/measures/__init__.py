@@ -1,0 +1,48 @@
+"""Support measures: one module a kind, and step 1 of the month, in which they are enacted.
+
+A module of a kind declares the class of its numbers and `enact(state, luck, measure, money_cents)`, which is called in every
+month of the measure's window; `money_cents` is what it may promise in the call that opens this month, 0 where none opens.
+What all kinds share is in `calls`. The order in which a scenario lists its measures does not matter: claims on a shared
+funder are settled together before the first measure acts, and measures act in the order of their names.
+"""
+
+from collections.abc import Sequence
+from types import ModuleType
+
+import numpy as np
+
+from clustersim.luck import Luck
+from clustersim.measures import animation, calls, seed_grant
+from clustersim.measures.animation import Animation
+from clustersim.measures.calls import Call, Measure
+from clustersim.measures.seed_grant import SeedGrant
+from clustersim.money import Flow
+from clustersim.state import State
+
+__all__ = ["KINDS", "PARAMETERS", "Measure", "enact", "renew_budgets"]
+
+KINDS: dict[str, ModuleType] = {"seed_grant": seed_grant, "animation": animation}
+PARAMETERS: dict[str, type[Call]] = {"seed_grant": SeedGrant, "animation": Animation}
+
+
+def enact(state: State, luck: Luck, measures: Sequence[Measure]) -> None:
+    """Renew budgets when a budget year begins; let every measure in its window act. Nothing happens during the spin-up."""
+    month = state.month - state.spin_up
+    if month < 1:
+        return
+    if (month - 1) % calls.YEAR == 0:
+        renew_budgets(state)
+    at_work = sorted((m for m in measures if calls.in_window(m.numbers, month)), key=lambda m: m.name)
+    for measure, money_cents in zip(at_work, calls.moneys(state, at_work), strict=True):
+        KINDS[measure.kind].enact(state, luck, measure, money_cents)
+
+
+def renew_budgets(state: State) -> None:
+    """What is left of last year's budget lapses, and the new one arrives: its discretionary part as attention allows."""
+    funders = state.funders
+    lapsed = int(funders.available_cents.sum())
+    factor = 1.0 - funders.discretionary_share + funders.discretionary_share * funders.attention
+    lives = state.organisations.alive[funders.organisation_row]
+    funders.available_cents[:] = np.where(lives, np.rint(funders.budget_cents * factor), 0)
+    state.ledger.record(Flow.LAPSED_BUDGET, lapsed)
+    state.ledger.record(Flow.BUDGET, int(funders.available_cents.sum()))

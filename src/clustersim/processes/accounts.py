@@ -1,0 +1,97 @@
+"""The books of a month: equations 5 to 8 of serving, where each organisation earns, pays, and hires or lays off."""
+
+from clustersim.kernels import kernel
+from clustersim.kernels.exact import clip
+from clustersim.luck import hash_of, normal, uniform
+from clustersim.money import Flow
+from clustersim.state.organisations import PRIVATE_ACTOR, PUBLIC_FUNDER
+
+FLOWS = (Flow.SERVICES, Flow.PROCUREMENT, Flow.MARKET, Flow.WAGES, Flow.OVERHEADS, Flow.TIE_UPKEEP)
+SERVICES, PROCUREMENT, MARKET, WAGES, OVERHEADS, TIE_UPKEEP = range(6)  # columns of `flows`
+
+
+@kernel
+def service_income(price, capacity, utilisation, luck):
+    """Equation 5 without the premium [cents/month]."""
+    return price * capacity * utilisation * max(0.0, 1.0 + luck)
+
+
+@kernel
+def market_income(staff, utilisation, p):
+    """Equation 6 for private actors [cents/month]."""
+    return staff * p.wage_cents * (1.0 + p.margin_share) * utilisation
+
+
+@kernel
+def payroll_of(staff, coordinated, p):
+    """Equation 7, payroll [cents/month]."""
+    return staff * p.wage_cents * (1.0 - p.pooling_share if coordinated else 1.0)
+
+
+@kernel
+def relief_of(spaces, tenants, p):
+    """Equation 7, the share of overheads saved: less where more organisations share the spaces than they can house."""
+    return p.relief_share * min(1.0, spaces * p.tenants_per_space / max(1, tenants))
+
+
+@kernel
+def next_staff(staff, utilisation, cash, expense, p):
+    """Equation 8 [FTE]."""
+    if cash < 0:
+        change = -p.shrink_share
+    elif utilisation < p.lay_off_below:
+        change = -p.shrink_share * (p.lay_off_below - utilisation) / p.lay_off_below
+    elif utilisation > p.hire_above and cash > p.reserve_months * expense:
+        change = p.grow_share * (utilisation - p.hire_above) / (1.0 - p.hire_above)
+    else:
+        change = 0.0
+    return max(staff * (1.0 + change), min(staff, p.smallest_fte))
+
+
+@kernel
+def keep_books(
+    start, stop, income_key, market_key, price_cents, region, spaces, extra_spaces, premium, tenants, place_utilisation,
+    capacity, uid, kind, alive, place_row, purpose, coordinated, degree, staff, cash, credit, income, expense, utilisation, flows, p,
+):  # fmt: skip
+    """Equations 5 to 8 for each living organisation. `flows` gets its month's flows [cents], in the order of FLOWS."""
+    for i in range(start, stop):
+        flows[i, :] = 0
+        if not alive[i]:
+            continue
+        q = place_row[i]
+        k = purpose[i]
+        payroll = payroll_of(staff[i], coordinated[i], p)
+        relief = relief_of(spaces[q] + extra_spaces[q], tenants[q], p)
+        flows[i, WAGES] = int(payroll)
+        flows[i, OVERHEADS] = int((p.overhead_cents + p.overhead_share * payroll) * (1.0 - relief))
+        flows[i, TIE_UPKEEP] = p.tie_upkeep_cents * int(degree[i])
+        expense[i] = flows[i, WAGES] + flows[i, OVERHEADS] + flows[i, TIE_UPKEEP]
+
+        if kind[i] == PUBLIC_FUNDER:
+            utilisation[i] = 1.0
+            flows[i, MARKET] = expense[i]
+        else:
+            own = normal(uniform(hash_of(income_key, uid[i])))
+            if kind[i] == PRIVATE_ACTOR:
+                shared = normal(uniform(hash_of(market_key, region[q])))
+                utilisation[i] = clip(p.market_utilisation + p.market_sd * own + p.regional_sd * shared, 0.0, 1.0)
+                flows[i, MARKET] = int(market_income(staff[i], utilisation[i], p))
+            else:
+                utilisation[i] = place_utilisation[q, k]
+                services = int(service_income(price_cents[k], capacity[i], utilisation[i], p.income_sd * own))
+                flows[i, SERVICES] = services
+                flows[i, PROCUREMENT] = int(services * premium[q, k])
+
+        income[i] = flows[i, SERVICES] + flows[i, PROCUREMENT] + flows[i, MARKET]
+        cash[i] += income[i] - expense[i]
+        credit[i] = int(p.credit_months * expense[i])
+        if kind[i] != PUBLIC_FUNDER:
+            staff[i] = next_staff(staff[i], utilisation[i], cash[i], expense[i], p)
+
+
+@kernel
+def add_up(flows, totals):
+    """Sums of all rows, flow by flow."""
+    for i in range(flows.shape[0]):
+        for f in range(flows.shape[1]):
+            totals[f] += flows[i, f]

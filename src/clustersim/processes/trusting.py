@@ -1,0 +1,114 @@
+"""Trusting: trust in a tie fades, is fed by working together, and the tie ends where it is used up.
+
+    (1)  t1 = t + s (1 - t) after a joint success last month; t - f t after a joint failure; else t
+    (2)  t' = t1 (1 - r (1 + w dv) / (1 + n)) + g_c (1 - t1) [a coordinator helps both] + g_w (1 - t1) [at work on one project], within 0..1
+    (3)  the tie ends if t' is below the floor, or by chance
+
+t is trust, dv the mean absolute difference of the two's values, n the number of their joint successes: trust that has
+proved itself fades more slowly. A coordinator helps both in the same pole with one in post, or in the
+same animated cluster. Trust grows by experience and fades without it (Gulati 1995; Burt 2000 on the decay of relations); new
+alliances end more often than old ones (Lunnan & Haugland 2008, 100 Norwegian alliances), which follows here since what is young
+holds little trust. The numbers are assumed.
+
+Each end computes its own copy from quantities that are the same seen from either side, so both hold the same bits.
+
+Reduces to: exponential decay at rate r with life ln(start / floor) / r when values agree and nothing feeds trust; a constant
+hazard of ties when r = 0, so that ties born with p and ended with q reach density p / (p + q).
+"""
+
+from clustersim.kernels import kernel
+from clustersim.kernels.exact import clip
+from clustersim.kernels.graph import slot_of
+from clustersim.luck import Luck, Stream, happens, pair_hash
+from clustersim.parameters import Parameter, Parameters
+from clustersim.state import State
+from clustersim.state.projects import FAILED, SUCCEEDED
+from clustersim.state.ties import drop_slot
+
+READS = (
+    "organisations.uid",
+    "organisations.values",
+    "organisations.project_row",
+    "organisations.pole_row",
+    "organisations.coordinated",
+    "organisations.cluster_row",
+    "organisation_levers.animated",
+    "projects.team",
+    "projects.outcome",
+    "projects.ended_month",
+)
+WRITES = ("ties.degree", "ties.partner_row", "ties.trust", "ties.born_month", "ties.purpose", "ties.joint_successes")
+
+
+class Trusting(Parameters):
+    """How trust fades, grows and is lost."""
+
+    decay_rate = Parameter(0.02, "1/month", (0.0, 1.0), "assumed", "share of trust that fades in a month between two with the same values")
+    values_weight = Parameter(2.0, "-", (0.0, 10.0), "assumed", "how much faster it fades between two with opposite values")
+    coordinator_gain = Parameter(0.01, "1/month", (0.0, 1.0), "assumed", "share of the missing trust that a coordinator or animator brings")
+    work_gain = Parameter(0.03, "1/month", (0.0, 1.0), "assumed", "share of the missing trust that a month of joint work brings")
+    success_gain = Parameter(0.3, "share", (0.0, 1.0), "assumed", "share of the missing trust that a joint success brings")
+    failure_loss = Parameter(0.25, "share", (0.0, 1.0), "assumed", "share of trust that a joint failure destroys")
+    floor = Parameter(0.1, "0..1", (0.0, 1.0), "assumed", "trust below which the tie ends")
+    loss_chance = Parameter(0.0, "1/month", (0.0, 1.0), "assumed", "chance that a tie ends whatever the trust in it")
+
+
+def advance(state: State, luck: Luck, numbers: Trusting) -> None:
+    """Let last month's projects tell, then move the trust of every tie by one month."""
+    o, projects, ties, p = state.organisations, state.projects, state.ties, numbers.numbers
+    draw_lessons(projects.ended_month, projects.outcome, projects.team, state.month - 1, p, ties.degree, ties.partner_row, ties.trust)
+    state.workers.over(
+        len(o), move_on, luck.key(Stream.TIE_LOSS, state.month), o.uid, o.values, o.project_row, o.pole_row, o.coordinated, o.cluster_row,
+        state.organisation_levers.animated, p, ties.degree, ties.partner_row, ties.trust, ties.born_month, ties.purpose,
+        ties.joint_successes,
+    )  # fmt: skip
+
+
+@kernel
+def trust_after_project(trust, outcome, p):
+    """Equation 1."""
+    if outcome == SUCCEEDED:
+        return trust + p.success_gain * (1.0 - trust)
+    if outcome == FAILED:
+        return trust - p.failure_loss * trust
+    return trust
+
+
+@kernel
+def next_trust(trust, values_apart, joint_successes, coordinated, at_work, p):
+    """Equation 2."""
+    kept = trust * (1.0 - p.decay_rate * (1.0 + p.values_weight * values_apart) / (1.0 + joint_successes))
+    return clip(kept + (p.coordinator_gain * coordinated + p.work_gain * at_work) * (1.0 - trust), 0.0, 1.0)
+
+
+@kernel
+def draw_lessons(ended_month, outcome, team, month, p, degree, partner_row, trust):
+    """Equation 1 for the tied members of each team that ended in that month. Nobody ends two projects in a month."""
+    for e in range(ended_month.size):
+        if ended_month[e] != month or ended_month[e] == 0:
+            continue
+        for i in team[e]:
+            for j in team[e]:
+                k = slot_of(degree, partner_row, i, j) if i >= 0 and j >= 0 else -1
+                if k >= 0:
+                    trust[i, k] = trust_after_project(trust[i, k], outcome[e], p)
+
+
+@kernel
+def move_on(start, stop, key, uid, values, project_row, pole_row, coordinated, cluster_row, animated, p, degree, partner_row, trust,
+            born_month, tie_purpose, joint_successes):  # fmt: skip
+    """Equations 2 and 3 for the rows' own ends of their ties."""
+    for i in range(start, stop):
+        k = 0
+        while k < degree[i]:
+            j = partner_row[i, k]
+            apart = 0.5 * (abs(values[i, 0] - values[j, 0]) + abs(values[i, 1] - values[j, 1]))
+            at_work = project_row[i] >= 0 and project_row[i] == project_row[j]
+            led = coordinated[i] and coordinated[j] and pole_row[i] >= 0 and pole_row[i] == pole_row[j]
+            led = led or (animated[i] and animated[j] and cluster_row[i] >= 0 and cluster_row[i] == cluster_row[j])
+            trust[i, k] = next_trust(trust[i, k], apart, joint_successes[i, k], led, at_work, p)
+            lost = p.loss_chance > 0.0 and happens(pair_hash(key, uid[i], uid[j]), p.loss_chance)
+            if lost or trust[i, k] < p.floor:
+                drop_slot(degree, partner_row, trust, born_month, tie_purpose, joint_successes, i, k)
+            else:
+                k += 1

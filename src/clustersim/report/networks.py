@@ -1,0 +1,126 @@
+"""The network of cooperation without geography: who is tied to whom, closer where they share more partners."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from clustersim.report.maps import DOT, MARKERS, TIE_COLOUR, legend_of
+from clustersim.report.style import GREY, INK, LOOK, circumstances, colours_of, entitle, explain
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["network_picture"]
+
+MOST_NODES = 600  # what a picture of this size can show
+_INCHES = 6.8
+
+
+def network_picture(run: Any) -> "Figure":
+    """Organisations with ties, laid out by attraction along ties; members of a cluster stand in a ring of ink."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    organisations, ties = run.table("organisations"), run.table("ties")
+    colours = colours_of(organisations["purpose"].cat.categories)
+    graph, tied = _graph(ties)
+    position = _layout(graph) if graph.number_of_nodes() else {}
+    wide, high = np.ptp(np.array(list(position.values())), axis=0) if position else (1.0, 1.0)
+    tall = float(np.clip(_INCHES * high / max(wide, 1e-9), 3.5, 8.0))
+    with matplotlib.rc_context(LOOK):
+        figure = Figure(figsize=(_INCHES + 2.75, tall + 1.1))
+        axes = figure.add_axes((0.2 / figure.get_figwidth(), 0.25 / figure.get_figheight(), _INCHES / figure.get_figwidth(), tall / figure.get_figheight()))
+        axes.set_aspect("equal", anchor="N")
+        axes.axis("off")
+        if position:
+            _draw(axes, graph, position, organisations.set_index("uid"), colours)
+        explain(axes, {**legend_of(colours), "In the network": _legend_of_network()})
+        last = run.series.iloc[-1]
+        if graph.number_of_nodes() < tied:
+            axes.annotate(
+                f"{graph.number_of_nodes()} of {tied:,} organisations with ties are drawn, around the best connected",
+                (0, 0), (0, -6), xycoords="axes fraction", textcoords="offset points", size=8, color=GREY, va="center",
+            )  # fmt: skip
+        entitle(
+            figure,
+            f"{last['ties']:,.0f} ties, {np.nan_to_num(last['mean_degree']):.1f} an organisation, clustering {np.nan_to_num(last['clustering']):.2f}",
+            circumstances(run, f"month {run.series.index[-1]}, organisations without ties left out"),
+        )
+    return figure
+
+
+def _graph(ties: "pd.DataFrame") -> tuple["nx.Graph", int]:
+    """The graph to draw, and how many organisations have ties at all."""
+    import networkx as nx
+
+    graph = nx.Graph()
+    graph.add_weighted_edges_from(zip(ties["uid_1"].tolist(), ties["uid_2"].tolist(), ties["trust"].tolist(), strict=True))
+    tied = graph.number_of_nodes()
+    if tied > MOST_NODES:
+        centre = max(graph, key=lambda uid: (graph.degree[uid], -uid))
+        near = [centre, *(uid for _, uid in nx.bfs_edges(graph, centre))][:MOST_NODES]
+        graph = nx.Graph(graph.subgraph(sorted(near)))
+    return graph, tied
+
+
+def _layout(graph: "nx.Graph") -> dict[int, np.ndarray]:
+    """Each connected group laid out by itself and packed in rows, the largest first and with room by its size."""
+    import networkx as nx
+
+    groups = sorted((sorted(group) for group in nx.connected_components(graph)), key=lambda group: (-len(group), group[0]))
+    position: dict[int, np.ndarray] = {}
+    row_width = 2.2 * np.sqrt(len(groups[0]))
+    x = y = tallest = 0.0
+    for group in groups:
+        side = 2.0 * np.sqrt(len(group))
+        if x > 0 and x + side > row_width:
+            x, y, tallest = 0.0, y - tallest - 0.8, 0.0
+        layout = nx.spring_layout(graph.subgraph(group), k=2.4 / np.sqrt(len(group)), iterations=150, seed=1, weight=None)
+        box = _upright(np.array([layout[uid] for uid in group])) * side
+        position.update(zip(group, box + np.array([x, y - box[:, 1].max()]), strict=True))
+        x, tallest = x + side + 0.8, max(tallest, float(np.ptp(box[:, 1])))
+    return position
+
+
+def _upright(points: np.ndarray) -> np.ndarray:
+    """Points turned so that their longest direction lies flat, moved and scaled to a width of one."""
+    if len(points) < 3:
+        return np.column_stack([np.linspace(0, 1, len(points)), np.zeros(len(points))])
+    centred = points - points.mean(axis=0)
+    turned = centred @ np.linalg.svd(centred, full_matrices=False)[2].T
+    turned -= turned.min(axis=0)
+    return turned / max(turned[:, 0].max(), 1e-9)
+
+
+def _draw(axes: "Axes", graph: "nx.Graph", position: dict[int, np.ndarray], organisations: "pd.DataFrame", colours: dict[str, str]) -> None:
+    from matplotlib.collections import LineCollection
+
+    edges = list(graph.edges(data="weight"))
+    lines = [(position[a], position[b]) for a, b, _ in edges]
+    shades = [(*TIE_COLOUR, 0.12 + 0.6 * trust) for _, _, trust in edges]
+    axes.add_collection(LineCollection(lines, colors=shades, linewidths=0.6, zorder=1))
+    shown = organisations.loc[list(graph)]
+    size = float(np.clip(12_000 / len(shown), 16, 90))
+    for kind, (marker, _) in MARKERS.items():
+        group = shown[shown["kind"] == kind]
+        if len(group):
+            xy = np.array([position[uid] for uid in group.index])
+            rings = [INK if clustered else "white" for clustered in group["cluster"].notna()]
+            axes.scatter(
+                xy[:, 0], xy[:, 1], s=size, marker=marker, c=[colours[p] for p in group["purpose"]], edgecolors=rings, linewidths=0.8, zorder=2
+            )
+    axes.margins(0.03)
+    axes.autoscale_view()
+
+
+def _legend_of_network() -> list[Any]:
+    from matplotlib.lines import Line2D
+
+    ring = {**DOT, "markeredgecolor": INK, "markeredgewidth": 1.0}
+    return [
+        Line2D([], [], color=TIE_COLOUR, lw=1.0, alpha=0.75, label="tie (darker: more trust)"),
+        Line2D([], [], marker="o", color=GREY, markersize=7.5, label="member of a cluster", **ring),
+    ]

@@ -1,0 +1,31 @@
+"""Scenarios: questions to the model, as TOML files that are checked before anything happens.
+
+`Scenario.load` is the door. Behind it, in this order: `loading` finds and reads files and follows what they extend,
+`entries` merges what they say, `checking` notes mistakes while `parts` and `support` turn it into the `settings` of a
+`Scenario`, with the parameter classes that `theory` finds. `schema` writes the JSON schema of the same declarations.
+Every mistake is a `Problem`; all of them together are one `ScenarioError`.
+"""
+
+from clustersim.problems import Problem, ScenarioError
+from clustersim.scenario.loading import shipped_scenarios
+from clustersim.scenario.scenario import Scenario
+from clustersim.scenario.settings import Funder, FunderSettings, MeasureSettings, Processes, Purpose, RunSettings
+from clustersim.scenario.theory import PROCESSES, Theory, whole_theory
+from clustersim.territory import TerritorySettings
+
+__all__ = [
+    "PROCESSES",
+    "Funder",
+    "FunderSettings",
+    "MeasureSettings",
+    "Problem",
+    "Processes",
+    "Purpose",
+    "RunSettings",
+    "Scenario",
+    "ScenarioError",
+    "TerritorySettings",
+    "Theory",
+    "shipped_scenarios",
+    "whole_theory",
+]

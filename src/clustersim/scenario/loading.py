@@ -1,0 +1,204 @@
+"""Scenario files: finding them, reading them, and following what they extend."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from clustersim.problems import Problem, did_you_mean, in_words
+from clustersim.scenario.entries import Entries, Entry, combine, entries_of, layer
+
+__all__ = ["DEFAULT", "Loaded", "load_file", "load_table", "override_entries", "shipped_scenarios"]
+
+DEFAULT = "baseline"  # the shipped scenario whose purposes and competences count where a scenario names none
+_FOLDER = Path(__file__).parent.parent / "data" / "scenarios"
+_OF_THE_FILE = ("title", "question", "extends")  # never inherited
+_FILES = (("territory", "places"), ("population", "organisations_file"))
+
+
+class Loaded(NamedTuple):
+    """A scenario as its files say it, not yet checked.
+
+    Attributes:
+        name: Stem of the file.
+        file: The file, as messages name it.
+        own: Title and question.
+        base: What it extends says.
+        entries: The same with what the scenario says itself.
+        problems: What is wrong so far.
+    """
+
+    name: str
+    file: str
+    own: Entries
+    base: Entries
+    entries: Entries
+    problems: list[Problem]
+
+
+@cache
+def shipped_scenarios() -> dict[str, Path]:
+    """Name to file of the scenarios that come with the program."""
+    return {path.stem: path for path in sorted(_FOLDER.glob("*.toml"))}
+
+
+def load_file(path_or_name: str | os.PathLike[str]) -> Loaded:
+    """A scenario by its file, or by the name of a shipped one."""
+    reader = _Reader()
+    text = os.fspath(path_or_name)
+    path = reader.find(text, Path.cwd(), "", "")
+    if path is None:
+        return Loaded(Path(text).stem, text, {}, {}, {}, reader.problems)
+    label = text if Path(text).suffix else _label(path)
+    own, base, entries = reader.read(path, label)
+    return Loaded(path.stem, label, own, base, entries, reader.problems)
+
+
+def load_table(table: Mapping[str, Any], name: str, folder: Path) -> Loaded:
+    """A scenario from a mapping laid out like a file; `folder` is where its relative paths start."""
+    reader = _Reader()
+    own, base, entries = reader.resolve(table, name, folder)
+    return Loaded(name, name, own, base, entries, reader.problems)
+
+
+@cache
+def default_entries() -> Entries:
+    """Purposes and competences of the default scenario."""
+    path = shipped_scenarios()[DEFAULT]
+    with open(path, "rb") as file:
+        table = tomllib.load(file)
+    return entries_of({key: table[key] for key in ("competences", "purposes")}, _label(path))
+
+
+def override_entries(overrides: Mapping[str, Any], problems: list[Problem], file: str = "(override)") -> Entries:
+    """Dotted paths with values. A text that reads as a TOML value is that value, any other is the text itself."""
+    entries: Entries = {}
+    for path, value in overrides.items():
+        keys = tuple(key.strip() for key in path.split("."))
+        if not all(keys) or keys[0] == "extends":
+            problems.append(Problem(file, path, in_words(value), 'a path such as "population.organisations", and not "extends"'))
+            continue
+        if isinstance(value, str) and keys[0] not in ("title", "question"):
+            value = _toml_value(value)
+        entries |= entries_of({keys[-1]: value}, file, keys[:-1])
+    _make_absolute(entries, Path.cwd())
+    return entries
+
+
+def _toml_value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _label(path: Path) -> str:
+    """A file as messages name it."""
+    if path.parent.resolve() == _FOLDER.resolve():
+        return f"{path.name} (shipped)"
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _make_absolute(entries: Entries, folder: Path) -> None:
+    """Turn the user's own lists, given relative to `folder`, into absolute paths."""
+    for key in _FILES:
+        entry = entries.get(key)
+        if entry is not None and isinstance(entry.value, str) and entry.value.casefold().endswith((".csv", ".csv.gz")):
+            entries[key] = Entry(os.path.abspath(folder / entry.value), entry.file)
+
+
+class _Reader:
+    """Follows `extends`, and remembers who descends from whom."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self._open: list[tuple[Path, str]] = []
+        self._done: dict[Path, tuple[str, Entries]] = {}
+        self._ancestors: dict[str, set[str]] = {}
+
+    def find(self, text: str, folder: Path, file: str, key: str) -> Path | None:
+        """The file that a text names; None, with a mistake noted, if there is none."""
+        shipped = shipped_scenarios()
+        is_file = text.endswith(".toml") or "/" in text or os.sep in text
+        if not is_file and text in shipped:
+            return shipped[text]
+        path = folder / text
+        candidates = [path] if path.suffix else [path, path.with_suffix(".toml")]
+        for candidate in candidates:
+            if candidate.is_file():
+                return candidate
+        near = [other.name for other in path.parent.glob("*.toml")] if path.parent.is_dir() else []
+        hint = f'"{path.stem}" comes with the program: name it without folder and ending' if path.stem in shipped else ""
+        hint = hint or did_you_mean(path.name if is_file else text, [*shipped, *near])
+        allowed = f"an existing scenario file, or one of {', '.join(shipped)}"
+        self.problems.append(Problem(file or text, key, f'"{text}", which does not exist' if file else "no such file", allowed, hint))
+        return None
+
+    def read(self, path: Path, label: str) -> tuple[Entries, Entries, Entries]:
+        """Own entries, base and all entries of a file."""
+        try:
+            with open(path, "rb") as file:
+                table = tomllib.load(file)
+        except tomllib.TOMLDecodeError as error:
+            self.problems.append(Problem(label, "", f"text that is not TOML: {error}", "a scenario in TOML", "texts stand in quotes"))
+            table = {}
+        except UnicodeDecodeError:
+            self.problems.append(Problem(label, "", "letters that are not coded as UTF-8", "a text file in UTF-8"))
+            table = {}
+        except OSError as error:
+            self.problems.append(Problem(label, "", f"a file that cannot be read ({error.strerror})", "a readable file"))
+            table = {}
+        self._open.append((path.resolve(), label))
+        result = self.resolve(table, label, path.parent)
+        self._open.pop()
+        self._done[path.resolve()] = (label, result[2])
+        return result
+
+    def resolve(self, table: Mapping[str, Any], label: str, folder: Path) -> tuple[Entries, Entries, Entries]:
+        """Own entries, base and all entries of a table."""
+        said = entries_of({key: value for key, value in table.items() if key not in _OF_THE_FILE}, label)
+        own = entries_of({key: table[key] for key in _OF_THE_FILE if key in table and key != "extends"}, label)
+        _make_absolute(said, folder)
+        self._ancestors.setdefault(label, set())
+        parents = self._parents(table.get("extends"), label, folder)
+        base: Entries | None = None
+        for parent in parents:
+            base = dict(parent) if base is None else combine(base, parent, said, label, self._descends, self.problems)
+        if base is None:
+            # who extends nothing and names no purposes has those of the default scenario
+            named = {path[0] for path in said}
+            base = {path: entry for path, entry in default_entries().items() if path[0] not in named}
+        return own, base, layer(base, said, self.problems)
+
+    def _parents(self, extends: Any, label: str, folder: Path) -> list[Entries]:
+        if extends is None:
+            return []
+        names = [extends] if isinstance(extends, str) else extends
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            self.problems.append(Problem(label, "extends", in_words(extends), "the name or file of a scenario, or a list of them"))
+            return []
+        found = []
+        for name in names:
+            path = self.find(name, folder, label, "extends")
+            if path is None:
+                continue
+            line = [opened for opened, _ in self._open]
+            if path.resolve() in line:
+                circle = [name for _, name in self._open[line.index(path.resolve()) :]]
+                found_words = f'"{name}", a circle: {" extends ".join([*circle, circle[0]])}'
+                self.problems.append(Problem(label, "extends", found_words, "scenarios that do not extend this one"))
+                continue
+            if path.resolve() not in self._done:
+                self.read(path, _label(path))
+            parent, entries = self._done[path.resolve()]
+            self._ancestors[label] |= {parent, *self._ancestors.get(parent, ())}
+            found.append(entries)
+        return found
+
+    def _descends(self, file: str, ancestor: str) -> bool:
+        return ancestor in self._ancestors.get(file, ())

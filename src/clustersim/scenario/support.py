@@ -1,0 +1,89 @@
+"""The parts of a scenario that support: funders and measures, and what they need of the territory.
+
+Each function returns checked settings, or a stand-in where a mistake was noted.
+"""
+
+from pathlib import Path
+
+from clustersim.problems import ScenarioError, did_you_mean, in_words
+from clustersim.scenario.checking import LISTED, Checker
+from clustersim.scenario.settings import Funder, FunderSettings, MeasureSettings
+from clustersim.state.purposes import Purposes
+from clustersim.territory import Territory, TerritorySettings, load_organisations, load_territory
+
+__all__ = ["against_territory", "funders", "measures"]
+
+
+def funders(check: Checker) -> list[FunderSettings]:
+    """The named funders by name; areas and places are checked by `against_territory`."""
+    funders = []
+    for name, table in sorted(check.tables(("funders",)).items()):
+        path = ("funders", name)
+        numbers = check.numbers(Funder, path, ("area", "place"))
+        area, place = (
+            check.text((*path, key), table[key], f"the name or code of {what}, in quotes") if key in table else None
+            for key, what in (("area", "an area"), ("place", "a place"))
+        )
+        if numbers.level == "territory" and "area" in table:
+            check.refuse((*path, "area"), in_words(table["area"]), 'no area for level = "territory"', "set the level of the area")
+        if numbers.level != "territory" and "area" not in table:
+            check.refuse((*path, "area"), "nothing", f"the name or code of the {numbers.level} that it answers for")
+        funders.append(FunderSettings(name, area=area, place=place, **numbers.values()))
+    return funders
+
+
+def measures(check: Checker, funders: list[FunderSettings]) -> tuple[MeasureSettings, ...]:
+    """The measures by name."""
+    known, measures = tuple(funder.name for funder in funders), []
+    for name, table in sorted(check.tables(("measures",)).items()):
+        path = ("measures", name)
+        kinds = tuple(check.theory.measures)
+        kind, funder = table.get("kind"), table.get("funder")
+        if funder not in known:
+            allowed = f"one of the funders of this scenario: {', '.join(known)}" if known else "a funder, but this scenario names none"
+            check.refuse((*path, "funder"), in_words(funder), allowed, did_you_mean(str(funder), known) if funder else "")
+        if kind not in kinds:
+            check.refuse((*path, "kind"), in_words(kind), f"one of {', '.join(kinds)}", did_you_mean(str(kind), kinds) if kind else "")
+            continue
+        numbers = check.numbers(check.theory.measures[kind], path, ("kind", "funder"))
+        measures.append(MeasureSettings(name, kind, str(funder), numbers))
+    return tuple(measures)
+
+
+def against_territory(
+    check: Checker, settings: TerritorySettings, funders: list[FunderSettings], purposes: Purposes, organisations: Path | None
+) -> tuple[FunderSettings, ...]:
+    """Read the user's own lists, and find the funders' areas and places. The territory is read only if that needs it."""
+    own_list = settings.path is not None and not settings.shipped
+    in_doubt = any(problem.path.partition(".")[0] == "territory" for problem in check.problems)
+    if in_doubt or not (own_list or organisations or any(funder.area or funder.place for funder in funders)):
+        return tuple(funders)
+    try:
+        territory = load_territory(settings)
+        if organisations is not None:
+            load_organisations(organisations, territory, purposes)
+    except ScenarioError as error:
+        check.problems.extend(error.problems)
+        return tuple(funders)
+    return tuple(_seated(check, funder, territory) for funder in funders)
+
+
+def _seated(check: Checker, funder: FunderSettings, territory: Territory) -> FunderSettings:
+    path = ("funders", funder.name)
+    if funder.area is not None and funder.level != "territory":
+        try:
+            territory.area(funder.level, funder.area)
+        except KeyError:
+            names = territory.area_names(funder.level)
+            few = ", ".join(names[:LISTED]) + (", ..." if len(names) > LISTED else "")
+            allowed = f"a {funder.level} of the territory: {few}" if names else f"no {funder.level}: the territory's list does not have any"
+            check.refuse((*path, "area"), in_words(funder.area), allowed, did_you_mean(funder.area, names))
+    if funder.place is None:
+        return funder
+    try:
+        code = territory.codes[territory.place(funder.place)]
+    except KeyError:
+        allowed = "the code of a place of the territory, or a name that only one place has"
+        check.refuse((*path, "place"), in_words(funder.place), allowed, did_you_mean(funder.place, territory.names))
+        return funder
+    return FunderSettings(**{**vars(funder), "place": code})

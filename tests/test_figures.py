@@ -1,0 +1,176 @@
+"""Pictures and sentences: they say what the run says, can be read, and are the same for the same run."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation
+from synthetic import PURPOSES, SyntheticRun, make_state
+
+from clustersim.report import figures, maps, networks, style
+from clustersim.report.summary import headline, summary
+from clustersim.results import read, write
+from clustersim.state import State
+from clustersim.state.places import Neighbourhood
+
+
+@pytest.fixture(scope="module")
+def finished() -> SyntheticRun:
+    return SyntheticRun(make_state(150, 50))
+
+
+def hermit() -> SyntheticRun:
+    """A run in which nearly nothing exists: one organisation at one place, in month 1."""
+    state = State(PURPOSES)
+    state.month = 1
+    state.places.append(1, population=10)
+    state.settle(1, alive=True)
+    state.catchment = state.vicinity = Neighbourhood.of(state.places, 10.0, 3.0)
+    return SyntheticRun(state)
+
+
+def texts(figure: Figure) -> str:
+    return " | ".join(text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text")))
+
+
+@pytest.mark.parametrize("name", figures.FIGURES)
+def test_each_picture_is_the_same_file_again_from_the_stored_run(finished, name, tmp_path):
+    again = read(write(finished, tmp_path))
+    for run, file in ((finished, "fresh"), (again, "stored")):
+        style.save(figures.FIGURES[name](run), tmp_path / file)
+    for ending in (".png", ".svg"):
+        assert (tmp_path / f"fresh{ending}").read_bytes() == (tmp_path / f"stored{ending}").read_bytes()
+    assert "<dc:date>" not in (tmp_path / "fresh.svg").read_text()
+
+
+@pytest.mark.parametrize("name", figures.FIGURES)
+def test_each_picture_can_be_drawn_of_nearly_nothing(name, tmp_path):
+    style.save(figures.FIGURES[name](hermit()), tmp_path / name)
+    assert (tmp_path / f"{name}.png").stat().st_size > 1000
+
+
+def test_all_pictures_are_written_beside_the_tables(finished, tmp_path):
+    written = figures.write(finished, tmp_path)
+    assert sorted(path.name for path in (tmp_path / "figures").iterdir()) == sorted(path.name for path in written)
+    assert len(written) == 2 * len(figures.FIGURES)
+
+
+@pytest.mark.parametrize("name", ["clusters", "needs", "money"])
+def test_labels_beside_the_lines_do_not_overlap_and_lie_on_the_page(finished, name):
+    figure = figures.FIGURES[name](finished)
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    page = figure.bbox
+    for axes in figure.axes:
+        boxes = [label.get_window_extent(renderer) for label in axes.findobj(Annotation)]
+        # the extent of an annotation includes its leader, so compare the text alone
+        boxes = [super(Annotation, label).get_window_extent(renderer) for label in axes.findobj(Annotation)]
+        assert boxes
+        for a, box in enumerate(boxes):
+            assert box.x0 >= page.x0 and box.x1 <= page.x1 and box.y0 >= page.y0 and box.y1 <= page.y1
+            assert not any(box.overlaps(other) for other in boxes[a + 1 :])
+
+
+@pytest.mark.parametrize("name", figures.FIGURES)
+def test_titles_and_legends_lie_on_the_page(finished, name):
+    figure = figures.FIGURES[name](finished)
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    assert len(figure.texts) == 2
+    extents = [text.get_window_extent(renderer) for text in figure.texts]
+    extents += [legend.get_window_extent(renderer) for legend in figure.findobj(lambda artist: type(artist).__name__ == "Legend")]
+    for box in extents:
+        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1
+    for a, box in enumerate(extents):
+        assert not any(box.overlaps(other) for other in extents[a + 1 :])
+
+
+def test_titles_say_what_the_series_says(finished):
+    last = finished.series.iloc[-1]
+    assert f"{last['clusters']:.0f} clusters and {last['poles']:.0f} poles after 120 months" in texts(figures.clusters_over_time(finished))
+    assert f"{100 * last['met_share']:.1f} % in month 120" in texts(figures.needs_met(finished))
+    assert f"{last['clusters']:.0f} clusters, {100 * last['clustered_share']:.0f} % of social enterprises in one" in texts(figures.map_of(finished))
+    assert f"{last['ties']:.0f} ties" in texts(figures.network_picture(finished))
+
+
+def test_the_map_names_purposes_and_kinds_and_counts_the_members_of_poles(finished):
+    said = texts(figures.map_of(finished))
+    assert all(purpose in said for purpose in PURPOSES.names)
+    assert all(kind in said for kind in ("social enterprise", "private actor", "public body"))
+    assert re.search(r"\d+ km", said)
+    assert all(str(members) in said for members in finished.state.poles.members)
+
+
+def test_a_map_of_too_many_ties_says_that_it_draws_some(finished, monkeypatch):
+    monkeypatch.setattr(maps, "MOST_TIES", 100)
+    assert "100 of 300 ties are drawn, chosen at random" in texts(figures.map_of(finished))
+
+
+def test_a_network_of_too_many_organisations_says_that_it_draws_some(finished, monkeypatch):
+    monkeypatch.setattr(networks, "MOST_NODES", 40)
+    assert re.search(r"40 of 1\d\d organisations with ties are drawn", texts(figures.network_picture(finished)))
+
+
+def test_no_support_is_said_and_not_drawn_as_an_empty_panel(finished):
+    run = SyntheticRun(finished.state)
+    run.series[["procurement_cents", "private_support_cents", "public_support_cents"]] = 0.0
+    figure = figures.money_by_payer(run)
+    assert len(figure.axes) == 1
+    assert "no support was paid" in texts(figure)
+
+
+def test_purposes_have_colours_of_their_own():
+    colours = style.colours_of(PURPOSES.names)
+    assert list(colours) == list(PURPOSES.names)
+    assert len(set(colours.values())) == len(PURPOSES)
+
+
+def test_labels_are_moved_as_little_as_need_be():
+    assert style.spread(np.array([0.0, 30.0, 60.0]), 10.0).tolist() == [0.0, 30.0, 60.0]
+    assert style.spread(np.array([0.0, 4.0]), 10.0).tolist() == [-3.0, 7.0]
+    assert style.spread(np.array([5.0, 5.0, 5.0, 100.0]), 10.0).tolist() == [-5.0, 5.0, 15.0, 100.0]
+
+
+def test_the_convex_hull_of_a_square_with_a_point_inside_is_the_square():
+    points = np.array([[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [0.0, 2.0], [1.0, 1.0], [1.0, 0.0]])
+    assert sorted(maps.convex_hull(points).tolist()) == [[0.0, 0.0], [0.0, 2.0], [2.0, 0.0], [2.0, 2.0]]
+
+
+@pytest.mark.parametrize("points", [[[1.0, 1.0]], [[0.0, 0.0], [3.0, 4.0]], [[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]]])
+def test_a_halo_surrounds_even_points_in_a_line(points):
+    halo = maps.buffered_hull(np.array(points), 0.5)
+    reach = np.linalg.norm(halo[:, None, :] - np.array(points), axis=2).min(axis=1)
+    assert len(halo) > 20
+    assert np.allclose(reach, 0.5)
+
+
+def test_the_summary_says_in_words_what_the_series_says(finished):
+    said = summary(finished)
+    last = finished.series.iloc[-1]
+    assert said.splitlines()[0] == "A synthetic territory: 120 months, seed 7"
+    assert f"{last['clusters']:.0f} in month 120" in said
+    assert f"{100 * last['met_share']:.1f} % in month 120" in said
+    assert f"{finished.series['public_support_cents'].sum() / 1e8:,.2f} million euro of public" in said
+    assert "lack of money stopped 0 of 300 ideas" in said
+    assert 8 <= len(said.splitlines()) <= 13
+    assert not re.search(r"nan|inf\b|None", said)
+
+
+def test_the_summary_warns_when_the_bound_on_ties_was_reached(finished):
+    assert "Caution" not in summary(finished)
+    run = SyntheticRun(finished.state)
+    run.series.loc[run.series.index[-1], "ties_refused"] = 3
+    assert "Caution: 3 ties could not be made" in summary(run)
+
+
+def test_the_summary_of_nearly_nothing_has_no_holes():
+    assert not re.search(r"nan|inf\b|None", summary(hermit()))
+
+
+def test_the_headline_is_json_of_whole_numbers_and_shares(finished):
+    facts = json.loads(json.dumps(headline(finished), allow_nan=False))
+    assert facts["organisations_end"] == int(finished.state.organisations.alive.sum())
+    assert facts["months"] == 120
+    assert isinstance(facts["clusters_end"], int)
+    assert headline(hermit())["mean_cluster_size"] is None

@@ -1,0 +1,556 @@
+"""Measures: budgets by the year, calls, rankings, promises and instalments to the cent; the seed grant and animation."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clustersim import measures
+from clustersim.luck import Luck
+from clustersim.measures import KINDS, PARAMETERS, Measure, calls
+from clustersim.money import Flow
+from clustersim.state import State
+from clustersim.state.funders import DISTRICT, LOCALITY, REGION, TERRITORY
+from clustersim.state.ledger import A_POLE, OUTSIDE
+from network_builders import relabelled, territory
+
+SOCIAL, PRIVATE, PUBLIC = 0, 1, 2
+LUCK = Luck(4)
+FUNDER_UID = 1_000
+
+
+def town(enterprises: int, *, budgets_eur=(100_000.0,), places=None, spin_up: int = 0, **columns) -> State:
+    """Young social enterprises with 1 000 EUR each, then one public funder of the territory for each budget."""
+    count = enterprises + len(budgets_eur)
+    home = np.zeros(count, int) if places is None else np.append(places, np.zeros(len(budgets_eur), int))
+    given_columns = {name: np.append(np.broadcast_to(value, enterprises), np.zeros(len(budgets_eur))) for name, value in columns.items()}
+    state = territory(
+        np.arange(4.0) * 10,
+        np.zeros(4),
+        home,
+        uid=np.append(np.arange(enterprises) + 1, np.arange(len(budgets_eur)) + FUNDER_UID),
+        kind=[SOCIAL] * enterprises + [PUBLIC] * len(budgets_eur),
+        cash_cents=100_000,
+        **given_columns,
+    )
+    state.places.region[:] = [0, 0, 1, 1]
+    state.places.district[:] = [0, 1, 2, 2]
+    state.places.locality[:] = [0, 1, 2, 3]
+    state.ledger.record(Flow.STARTING_CAPITAL, 100_000 * count)
+    budget_cents = np.round(np.array(budgets_eur) * 100)
+    state.funders.append(
+        len(budgets_eur), organisation_row=np.arange(enterprises, count), public=True, budget_cents=budget_cents, attention=0.1
+    )
+    state.spin_up, state.month = spin_up, 0
+    return state
+
+
+def measure(kind: str = "seed_grant", *, name: str = "one", number: int = 0, funder: int = 0, **numbers) -> Measure:
+    return Measure(name, kind, number, funder, PARAMETERS[kind](**numbers))
+
+
+def month(state: State, *in_force: Measure) -> State:
+    """The next month as far as measures go."""
+    state.month += 1
+    for _, lever in state.organisation_levers.arrays():
+        lever[:] = 0
+    state.encounters = type(state.encounters)()
+    measures.enact(state, LUCK, in_force)
+    state.check()
+    state.ledger.close_month(state.month)
+    state.check()
+    return state
+
+
+def months(state: State, count: int, *in_force: Measure) -> State:
+    for _ in range(count):
+        month(state, *in_force)
+    return state
+
+
+def winners(state: State) -> list[int]:
+    return state.organisations.uid[state.awards.organisation_row].tolist()
+
+
+def pole(state: State, *rows: int, place: int = 0, cash_eur: float = 0.0) -> int:
+    row = state.poles.append(
+        1, alive=True, founded_month=1, founder_uid=state.organisations.uid[list(rows)].min(), members=len(rows), place_row=place
+    ).start
+    state.poles.cash_cents[row] = round(cash_eur * 100)
+    state.ledger.record(Flow.POLE_SERVICES, round(cash_eur * 100))
+    state.organisations.pole_row[list(rows)] = row
+    return row
+
+
+def cluster(state: State, *rows: int) -> int:
+    row = state.clusters.append(1, alive=True, members=len(rows)).start
+    state.organisations.cluster_row[list(rows)] = row
+    return row
+
+
+# budgets
+
+
+def test_a_budget_arrives_in_the_first_month_of_every_year_and_what_is_left_lapses():
+    state = town(0, budgets_eur=(1_234.56, 0.0))
+    arrived = [int(month(state).funders.available_cents[0]) for _ in range(24)]
+    assert arrived == [123_456] * 24
+    assert state.ledger.total_cents[Flow.BUDGET] == 2 * 123_456
+    assert state.ledger.total_cents[Flow.LAPSED_BUDGET] == 123_456
+
+
+def test_the_discretionary_part_of_a_budget_follows_attention():
+    state = town(0, budgets_eur=(1_000.0, 1_000.0, 1_000.0))
+    state.funders.discretionary_share[:] = [0.0, 0.3, 1.0]
+    state.funders.attention[:] = [0.1, 0.25, 0.333333]
+    # 1 000 x (1 - .3 + .3 x .25) = 775 EUR; 333.333 EUR is 33 333 cents
+    assert month(state).funders.available_cents.tolist() == [100_000, 77_500, 33_333]
+
+
+def test_nothing_happens_during_the_spin_up():
+    state = town(3, spin_up=6)
+    before = state.organisations.cash_cents.copy()
+    months(state, 6, measure())
+    assert (len(state.awards), state.ledger.total_cents[Flow.BUDGET]) == (0, 0)
+    assert (state.organisations.cash_cents == before).all()
+    month(state, measure())
+    assert (len(state.awards), state.funders.available_cents[0] + state.funders.committed_cents[0] > 0) == (2, True)
+
+
+def test_a_funder_that_has_closed_gets_no_budget_and_takes_its_promises_back():
+    state = town(2)
+    month(state, measure())
+    row = state.funders.organisation_row[0]
+    o = state.organisations
+    o.alive[row], o.closed_month[row] = False, 1
+    state.ledger.record(Flow.CLOSING, int(o.cash_cents[row]))
+    o.cash_cents[row] = 0
+    month(state, measure())
+    assert state.awards.paid_cents.tolist() == [166_666, 166_666]
+    assert state.awards.returned_cents.tolist() == [3_833_334, 3_833_334]
+    months(state, 11, measure())
+    assert (state.funders.available_cents[0], state.funders.committed_cents[0]) == (0, 0)
+    assert len(state.awards) == 2
+
+
+# calls
+
+
+def test_a_grant_is_promised_whole_and_paid_in_equal_instalments_with_the_odd_cents_last():
+    state = town(1)
+    grant = measure(amount_eur=1_000.0, duration_months=3)
+    month(state, grant)
+    assert (state.funders.available_cents[0], state.funders.committed_cents[0]) == (9_900_000, 66_667)
+    cash = [int(state.organisations.cash_cents[0])]
+    for _ in range(3):
+        cash.append(int(month(state, grant).organisations.cash_cents[0]))
+    assert cash == [133_333, 166_666, 200_000, 200_000]
+    a = state.awards
+    assert (a.requested_cents[0], a.awarded_cents[0], a.paid_cents[0], a.returned_cents[0]) == (100_000, 100_000, 100_000, 0)
+    assert (a.start_month[0], a.end_month[0]) == (1, 3)
+    assert (state.organisations.support_cents[0], state.funders.paid_cents[0]) == (100_000, 100_000)
+    rows = state.ledger.journal.flow == Flow.SUPPORT
+    assert state.ledger.journal.amount_cents[rows].tolist() == [33_333, 33_333, 33_334]
+    assert set(state.ledger.journal.payer_uid[rows].tolist()) == {FUNDER_UID}
+    assert set(state.ledger.journal.payee_uid[rows].tolist()) == {1}
+
+
+def test_a_call_promises_no_more_than_the_measures_budget_and_leaves_the_rest():
+    state = month(town(5), measure(amount_eur=30_000.0, budget_eur_per_year=80_000.0))
+    assert len(state.awards) == 2
+    assert state.funders.available_cents[0] == 4_000_000
+    state = month(town(1), measure(amount_eur=30_000.0))
+    assert state.funders.available_cents[0] == 7_000_000
+
+
+def test_a_measure_cannot_promise_more_than_its_funder_has():
+    state = month(town(9), measure(amount_eur=30_000.0, budget_eur_per_year=1e6))
+    assert len(state.awards) == 3
+
+
+@pytest.mark.parametrize(
+    ("per_year", "expected"), [(1, [3, 15]), (2, [3, 9, 15]), (5, [3, 6, 8, 11, 13, 15, 18]), (12, list(range(3, 19)))]
+)
+def test_calls_are_spread_over_the_year_from_the_first_month_on(per_year, expected):
+    numbers = PARAMETERS["seed_grant"](start_month=3, end_month=18, calls_per_year=per_year)
+    assert [m for m in range(1, 40) if calls.opens(numbers, m)] == expected
+
+
+def test_the_budget_of_a_year_is_spread_over_its_calls_and_left_over_money_goes_to_the_next():
+    state = town(9)
+    grant = measure(amount_eur=10_000.0, budget_eur_per_year=80_000.0, calls_per_year=4)
+    # nobody is young enough in months 1 and 4; the calls of months 7 and 10 then have half of the budget each
+    state.organisations.founded_month[:9] = -500
+    months(state, 6, grant)
+    state.organisations.founded_month[:9] = 0
+    month(state, grant)
+    assert len(state.awards) == 4
+    months(state, 3, grant)
+    assert len(state.awards) == 8
+    months(state, 3, grant)
+    assert len(state.awards) == 9
+
+
+def test_outside_its_window_a_measure_changes_nothing():
+    grant = measure(start_month=5, end_month=9, amount_eur=3_000.0, duration_months=24)
+    state, without = town(3), town(3)
+    for now in range(1, 16):
+        before = state.awards.paid_cents.sum()
+        month(state, grant)
+        if now < 5:
+            assert state.hash() == month(without).hash()
+        assert bool(state.awards.paid_cents.sum() > before) is (5 <= now <= 9)
+    # what is promised in the window is paid in it: five months
+    assert state.awards.paid_cents.tolist() == [300_000] * 3
+    assert state.funders.committed_cents[0] == 0
+
+
+def test_a_measure_without_budget_is_as_if_it_were_absent():
+    others = [measure(name="two", number=1, amount_eur=7_000.0, selection="lottery", calls_per_year=3)]
+    for kind in KINDS:
+        nothing = measure(kind, budget_eur_per_year=0.0)
+        one, other = town(20), town(20)
+        for world in (one, other):
+            cluster(world, 0, 1, 2, 3)
+            pole(world, 4, 5, 6)
+        for _ in range(14):
+            assert month(one, nothing, *others).hash() == month(other, *others).hash()
+        assert len(other.awards) > 10
+
+
+def test_another_measure_of_another_funder_shifts_nobodys_luck():
+    lottery = {"selection": "lottery", "amount_eur": 20_000.0}
+    one, other = measure(name="a", **lottery), measure(name="b", number=1, funder=1, **lottery)
+    alone = month(town(30, budgets_eur=(100_000.0, 100_000.0)), other)
+    both = month(town(30, budgets_eur=(100_000.0, 100_000.0)), one, other)
+    assert winners(alone) == winners(both)[5:]
+    assert winners(both)[:5] != winners(both)[5:]
+
+
+# one funder, several measures
+
+
+def test_measures_that_share_a_funder_are_cut_in_proportion_to_their_budgets():
+    small = measure(name="small", number=0, amount_eur=1_000.0, budget_eur_per_year=50_000.0)
+    large = measure(name="large", number=1, amount_eur=1_000.0, budget_eur_per_year=150_000.0)
+    state = month(town(200), small, large)
+    assert np.bincount(state.awards.measure).tolist() == [25, 75]
+
+
+def test_the_order_of_measures_does_not_matter():
+    force = [
+        measure(name="c", number=0, amount_eur=9_000.0, calls_per_year=2),
+        measure(name="a", number=1, amount_eur=13_000.0, calls_per_year=3, selection="lottery"),
+        measure("animation", name="b", number=2, amount_eur=11_000.0, start_month=4),
+    ]
+    worlds = []
+    for order in ((0, 1, 2), (2, 1, 0), (1, 0, 2)):
+        state = town(40)
+        cluster(state, 0, 1, 2, 3)
+        pole(state, 4, 5, 6)
+        worlds.append(months(state, 15, *(force[k] for k in order)).hash())
+    assert len(set(worlds)) == 1
+
+
+def test_a_measure_that_joins_later_in_the_year_takes_nothing_from_another_before():
+    first = measure(name="first", amount_eur=10_000.0, budget_eur_per_year=100_000.0)
+    later = measure(name="later", number=1, amount_eur=10_000.0, budget_eur_per_year=100_000.0, start_month=7)
+    one, other = town(40), town(40)
+    for _ in range(6):
+        assert month(one, first, later).hash() == month(other, first).hash()
+    months(one, 6, first, later)
+    assert np.bincount(one.awards.measure).tolist() == [10]
+    # in the second year both have a call, in months 13 and 19, and an equal part
+    months(one, 12, first, later)
+    assert np.bincount(one.awards.measure).tolist() == [15, 5]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_budgets_are_never_exceeded(data):
+    amounts = st.floats(100.0, 60_000.0)
+    budgets = st.floats(0.0, 150_000.0)
+    force = [
+        measure(
+            data.draw(st.sampled_from(sorted(KINDS))),
+            name=f"measure {number}",
+            number=number,
+            funder=data.draw(st.integers(0, 1)),
+            start_month=data.draw(st.integers(1, 14)),
+            end_month=data.draw(st.integers(1, 28)),
+            budget_eur_per_year=data.draw(budgets),
+            amount_eur=data.draw(amounts),
+            duration_months=data.draw(st.integers(1, 30)),
+            selection=data.draw(st.sampled_from(calls.SELECTIONS)),
+            calls_per_year=data.draw(st.integers(1, 12)),
+        )
+        for number in range(3)
+    ]
+    state = town(12, budgets_eur=(data.draw(budgets), data.draw(budgets)))
+    cluster(state, 0, 1, 2, 3)
+    doomed = pole(state, 4, 5, 6)
+    pole(state, 7, 8, 9)
+    for now in range(1, 29):
+        month(state, *force)  # which checks that no account of a funder is below zero
+        if now == 9:
+            end_pole(state, doomed)
+        a = state.awards
+        for m in force:
+            this_year = (a.start_month > (now - 1) // 12 * 12) & (a.measure == m.number)
+            assert (a.awarded_cents - a.returned_cents)[this_year].sum() <= calls.to_cents(m.numbers.budget_eur_per_year)
+    assert (state.awards.paid_cents + state.awards.returned_cents == state.awards.awarded_cents).all()
+    assert state.ledger.total_cents[Flow.SUPPORT] + state.ledger.total_cents[Flow.SUPPORT_RUNNING] == state.awards.paid_cents.sum()
+
+
+def end_pole(state: State, row: int) -> None:
+    state.ledger.record(Flow.POLE_ENDING, int(state.poles.cash_cents[row]))
+    state.poles.cash_cents[row] = 0
+    state.poles.alive[row] = False
+    state.organisations.pole_row[state.organisations.pole_row == row] = -1
+
+
+# rankings
+
+
+def two_of(state: State, selection: str, **numbers) -> list[int]:
+    return winners(month(state, measure(amount_eur=50_000.0, selection=selection, **numbers)))
+
+
+def test_merit_is_coverage_of_ones_challenge_plus_quality():
+    state = town(4)
+    # the challenge is .5 in each of eight competences: coverage 1, .5, .25 and .5 + quality .1
+    state.organisations.competences[:4] = np.array([0.9, 0.25, 0.125, 0.25])[:, None]
+    state.organisations.quality[3] = 0.1
+    assert two_of(state, "merit") == [1, 4]
+
+
+def test_coverage_counts_each_competence_up_to_what_is_demanded():
+    challenge = np.array([[0.8, 0.2], [0.0, 0.0]])
+    got = calls.coverage(np.array([[0.4, 1.0], [0.0, 0.1], [1.0, 1.0]]), np.array([0, 0, 1]), challenge)
+    assert got == pytest.approx([0.6, 0.1, 0.0])
+
+
+def test_need_is_the_number_of_persons_not_served_for_ones_own_purpose():
+    state = town(4, places=np.arange(4), purpose=[0, 1, 0, 0])
+    state.places.need[:, 0] = [100.0, 0.0, 90.0, 50.0]
+    state.places.need[1] = [999.0, 60.0, 999.0]
+    state.places.met_share[:, 0] = [0.9, 0.0, 0.1, 0.0]
+    # not served: 10, 60, 81, 50
+    assert two_of(state, "need") == [3, 2]
+
+
+def test_lagging_are_places_where_the_mean_share_of_needs_met_is_lowest():
+    state = town(4, places=np.arange(4))
+    state.places.met_share[:] = [[0.5, 0.5, 0.5], [0.0, 0.0, 0.9], [0.1, 0.1, 0.0], [1.0, 1.0, 1.0]]
+    assert two_of(state, "lagging") == [3, 2]
+
+
+def test_a_lottery_draws_anew_in_every_call_and_first_come_are_always_the_same():
+    for selection, repeats in (("lottery", False), ("first_come", True)):
+        first = two_of(town(40), selection)
+        state = town(40, spin_up=5)
+        state.month = 5
+        assert (two_of(state, selection) == first) is repeats
+
+
+def test_a_lottery_gives_everybody_the_same_chance():
+    won = np.zeros(11, int)
+    for start in range(1, 301):
+        state = town(10)
+        state.month = start - 1
+        state.funders.available_cents[0] = 10_000_000
+        state.ledger.record(Flow.BUDGET, 10_000_000)
+        won[two_of(state, "lottery", start_month=start, end_month=start, longest_age_months=1_200)] += 1
+    # hypergeometric: 2 of 10 in each of 300 calls, deviation .4 x sqrt(300) = 6.9
+    assert won[0] == 0
+    assert (np.abs(won[1:] - 60) < 4 * 6.9).all()
+
+
+@pytest.mark.parametrize("selection", calls.SELECTIONS)
+def test_who_wins_does_not_depend_on_the_position_of_rows(selection):
+    generator = np.random.default_rng(2)
+    state = town(30, places=generator.integers(0, 4, 30), quality=generator.integers(0, 3, 30) / 10)
+    state.places.need[:] = 10.0
+    order = generator.permutation(31)
+    twin = relabelled(state, order)
+    twin.funders.organisation_row[0] = np.argsort(order)[30]
+    grant = measure(selection=selection, amount_eur=9_000.0, calls_per_year=3)
+    assert winners(months(state, 6, grant)) == winners(months(twin, 6, grant))
+    # 100 000 EUR in three calls: three grants in month 1, then half of the 73 000 left makes four in month 5
+    assert len(state.awards) == 7
+
+
+# the seed grant
+
+
+def test_a_seed_grant_goes_to_young_social_enterprises_only_and_once():
+    state = town(6)
+    o = state.organisations
+    o.kind[1] = PRIVATE
+    o.founded_month[2] = -35
+    o.founded_month[3] = -34
+    o.alive[4], o.closed_month[4] = False, 1
+    state.ledger.record(Flow.CLOSING, int(o.cash_cents[4]))
+    o.cash_cents[4] = 0
+    month(state, measure(amount_eur=1_000.0, selection="lottery"))
+    # in month 1 the third is 36 months old, the fourth 35
+    assert sorted(winners(state)) == [1, 4, 6]
+    months(state, 12, measure(amount_eur=1_000.0, selection="lottery"))
+    assert len(state.awards) == 3
+
+
+def test_who_cannot_hold_its_own_share_is_not_eligible():
+    state = town(3)
+    o = state.organisations
+    o.cash_cents[:3] = [250_000, 249_999, 400_000]
+    state.ledger.record(Flow.SERVICES, 599_999)
+    # a fifth of the cost: 10 000 EUR come with 2 500 EUR of one's own
+    month(state, measure(amount_eur=10_000.0, co_funding_share=0.2))
+    assert sorted(winners(state)) == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("level", "area", "served"), [(TERRITORY, 0, [1, 2, 3, 4]), (REGION, 1, [3, 4]), (DISTRICT, 1, [2]), (LOCALITY, 3, [4])]
+)
+def test_a_funder_serves_its_jurisdiction(level, area, served):
+    state = town(4, places=np.arange(4))
+    state.funders.level[0], state.funders.area[0] = level, area
+    month(state, measure(amount_eur=1_000.0))
+    assert sorted(winners(state)) == served
+
+
+def test_the_promise_to_an_enterprise_that_closes_is_taken_back():
+    state = town(1)
+    grant = measure(amount_eur=1_000.0, duration_months=4)
+    months(state, 2, grant)
+    o = state.organisations
+    o.alive[0], o.closed_month[0] = False, 2
+    state.ledger.record(Flow.CLOSING, int(o.cash_cents[0]))
+    o.cash_cents[0] = 0
+    month(state, grant)
+    assert (state.awards.paid_cents[0], state.awards.returned_cents[0]) == (50_000, 50_000)
+    assert (state.funders.available_cents[0], state.funders.committed_cents[0]) == (9_950_000, 0)
+
+
+# animation
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_pole_receives_a_year_of_animation_in_cash(public):
+    state = town(6)
+    state.funders.public[0] = public
+    pole(state, 0, 1, 2)
+    animation = measure("animation", budget_eur_per_year=100_000.0)
+    months(state, 12, animation)
+    # 100 000 EUR over 24 months: 4 166.66 EUR a month
+    assert state.poles.cash_cents[0] == 12 * 416_666
+    assert state.poles.support_cents[0] == 12 * 416_666 * public
+    assert state.poles.private_support_cents[0] == 12 * 416_666 * (not public)
+    months(state, 14, animation)
+    assert state.poles.cash_cents[0] == 10_000_000
+    assert len(state.awards) == 1
+    journal = state.ledger.journal
+    assert set(journal.payee_uid[journal.flow == Flow.SUPPORT].tolist()) == {A_POLE}
+    assert not state.organisation_levers.animated.any()
+
+
+def test_an_emerging_group_is_accompanied_in_every_month_that_is_paid():
+    state = town(8)
+    row = cluster(state, 0, 1, 2, 3)
+    animation = measure("animation", amount_eur=12_000.0, duration_months=3, selection="lottery")
+    for now in range(1, 5):
+        month(state, animation)
+        assert state.organisation_levers.animated.tolist() == [now <= 3] * 4 + [False] * 5
+    assert state.awards.cluster_row.tolist() == [row]
+    assert state.ledger.total_cents[Flow.SUPPORT_RUNNING] == 300_000
+    assert state.ledger.total_cents[Flow.SUPPORT] == 0
+    journal = state.ledger.journal
+    assert journal.payee_uid[journal.flow == Flow.SUPPORT_RUNNING].tolist() == [OUTSIDE] * 3
+
+
+def test_members_who_come_to_a_group_are_accompanied_and_those_who_left_are_not():
+    state = town(8)
+    row = cluster(state, 0, 1, 2, 3)
+    animation = measure("animation")
+    month(state, animation)
+    state.organisations.cluster_row[[0, 7]] = [-1, row]
+    month(state, animation)
+    assert np.flatnonzero(state.organisation_levers.animated).tolist() == [1, 2, 3, 7]
+
+
+def test_groups_mostly_in_poles_already_are_not_emerging_and_the_switch_excludes_all():
+    state = town(10)
+    cluster(state, 0, 1, 2, 3)
+    pole(state, 0, 1, 8, place=3)
+    assert len(month(state.copy(), measure("animation")).awards) == 1
+    state.organisations.pole_row[1], state.poles.members[0] = -1, 2
+    assert len(month(state.copy(), measure("animation", budget_eur_per_year=200_000.0, amount_eur=10_000.0)).awards) == 2
+    assert month(state.copy(), measure("animation", emerging=False)).awards.pole_row.tolist() == [0]
+
+
+def test_the_promise_to_a_pole_or_a_group_that_ends_is_taken_back():
+    state = town(8)
+    cluster(state, 0, 1, 2, 3)
+    pole(state, 4, 5, 6)
+    animation = measure("animation", amount_eur=12_000.0, duration_months=12)
+    months(state, 2, animation)
+    assert state.awards.paid_cents.tolist() == [200_000, 200_000]
+    end_pole(state, 0)
+    state.clusters.alive[0] = False
+    state.organisations.cluster_row[:4] = -1
+    month(state, animation)
+    assert state.awards.paid_cents.tolist() == [200_000, 200_000]
+    assert state.awards.returned_cents.tolist() == [1_000_000, 1_000_000]
+    assert state.funders.committed_cents[0] == 0
+    assert not state.organisation_levers.animated.any()
+
+
+def test_who_had_animation_may_apply_again_only_where_it_is_renewable():
+    for renewable, expected in ((False, 1), (True, 2)):
+        state = town(3)
+        pole(state, 0, 1, 2)
+        months(state, 24, measure("animation", amount_eur=12_000.0, duration_months=12, renewable=renewable))
+        assert len(state.awards) == expected
+
+
+def test_a_pole_must_hold_its_own_share_and_a_group_has_nothing_to_hold():
+    state = town(10)
+    cluster(state, 0, 1, 2, 3)
+    pole(state, 4, 5, 6, cash_eur=2_999.99)
+    pole(state, 7, 8, 9, cash_eur=3_000.0)
+    month(state, measure("animation", amount_eur=12_000.0, duration_months=12, co_funding_share=0.2))
+    assert state.awards.pole_row.tolist() == [1]
+
+
+def test_merit_of_a_pole_is_coverage_by_the_best_of_its_members_plus_their_mean_quality():
+    state = town(6)
+    o = state.organisations
+    o.competences[:6] = 0.1
+    o.competences[0, :4] = 0.5
+    o.competences[1, 4:] = 0.5
+    o.quality[3:6] = [0.0, 0.3, 0.6]
+    pole(state, 3, 4, 5)
+    pole(state, 0, 1, 2)
+    order = state.by_place()[1]
+    merit = measures.animation.merits(order, o.pole_row, state.poles.purpose, o.competences, o.quality, state.purposes.challenge)
+    assert merit == pytest.approx([0.2 + 0.3, 1.0])
+    month(state, measure("animation", amount_eur=50_000.0, duration_months=24))
+    assert state.awards.pole_row.tolist() == [1]
+
+
+def test_poles_and_groups_outside_the_jurisdiction_get_nothing():
+    state = town(10, places=[0, 0, 0, 0, 2, 2, 2, 2, 0, 0])
+    state.funders.level[0], state.funders.area[0] = REGION, 1
+    cluster(state, 0, 1, 2, 3)
+    served = cluster(state, 4, 5, 6, 7)
+    pole(state, 8, 9, 0, place=0)
+    month(state, measure("animation", amount_eur=10_000.0))
+    assert (state.awards.cluster_row.tolist(), state.awards.pole_row.tolist()) == ([served], [-1])
+
+
+def test_every_kind_declares_its_numbers_and_shares_those_of_calls():
+    assert KINDS.keys() == PARAMETERS.keys()
+    for numbers in PARAMETERS.values():
+        assert {p.name for p in calls.Call.declared()} <= {p.name for p in numbers.declared()}
+    assert PARAMETERS["animation"]().amount_eur == 50_000.0
+    assert PARAMETERS["seed_grant"]().amount_eur == 40_000.0

@@ -1,0 +1,492 @@
+import json
+import pickle
+import time
+import tomllib
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from clustersim.parameters import Parameter, Parameters
+from clustersim.problems import Problem, ScenarioError
+from clustersim.scenario import PROCESSES, Scenario, Theory, shipped_scenarios, whole_theory
+from clustersim.scenario.schema import schema, schema_text
+
+ROOT = Path(__file__).parent.parent
+
+
+class Needing(Parameters):
+    """A process for tests."""
+
+    rate = Parameter(0.5, "1/month", (0.0, 1.0), "assumed", "a rate")
+    steps = Parameter(3, "steps", (1, 9), "assumed", "a count")
+    fast = Parameter(False, "-", None, "assumed", "a switch")
+
+
+class Nothing(Parameters):
+    """A process without numbers."""
+
+
+class Grant(Parameters):
+    """A measure for tests."""
+
+    amount_eur = Parameter(100.0, "EUR", (0.0, 1000.0), "assumed", "an amount")
+    mode = Parameter("merit", "-", None, "assumed", "a mode", choices=("merit", "lottery"))
+
+
+class Label(Parameters):
+    """Another measure for tests."""
+
+    visibility = Parameter(0.2, "-", (0.0, 1.0), "assumed", "how visible")
+
+
+TINY = Theory({name: Needing if name == "needing" else Nothing for name, _, _ in PROCESSES}, {"grant": Grant, "label": Label})
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def write(name, text):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return name
+
+    return write
+
+
+def load(name, overrides=None):
+    return Scenario.load(name, overrides, theory=TINY)
+
+
+def mistakes(name, overrides=None):
+    with pytest.raises(ScenarioError) as refused:
+        load(name, overrides)
+    return list(refused.value.problems)
+
+
+def only_mistake(name, overrides=None):
+    told = mistakes(name, overrides)
+    assert len(told) == 1, told
+    return told[0]
+
+
+# ---- shipped scenarios
+
+
+def test_the_shipped_scenarios_are_the_five_of_the_documentation():
+    assert sorted(shipped_scenarios()) == ["baseline", "bretagne", "emilia_romagna", "hauts_de_france", "village"]
+
+
+@pytest.mark.parametrize("name", sorted(shipped_scenarios()))
+def test_a_shipped_scenario_loads_by_name_and_by_file_and_asks_a_question(name, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    scenario = Scenario.load(name)
+    assert scenario.name == name and scenario.title and scenario.question.endswith("?")
+    assert Scenario.load(f"scenarios/{name}.toml") == scenario
+    assert Scenario.load(ROOT / "scenarios" / f"{name}.toml").identity() == scenario.identity()
+
+
+@pytest.mark.parametrize("name", sorted(shipped_scenarios()))
+def test_a_shipped_scenario_written_out_and_loaded_again_is_the_same(name, write):
+    scenario = Scenario.load(name)
+    again = Scenario.load(write("again.toml", scenario.to_toml()))
+    assert again == scenario and again.identity() == scenario.identity()
+    assert again.funders == scenario.funders and again.purposes.names == scenario.purposes.names
+
+
+@pytest.mark.parametrize("name", sorted(shipped_scenarios()))
+def test_a_shipped_scenario_survives_the_way_to_another_process(name):
+    scenario = Scenario.load(name)
+    twin = pickle.loads(pickle.dumps(scenario))
+    assert twin == scenario and twin.identity() == scenario.identity()
+    assert twin.with_changes({"run.months": 7}).run.months == 7
+
+
+def test_loading_a_shipped_scenario_takes_less_than_fifty_milliseconds():
+    Scenario.load("bretagne")
+    times = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        Scenario.load("bretagne")
+        times.append(time.perf_counter() - begun)
+    assert min(times) < 0.05
+
+
+def test_the_baseline_holds_the_default_vocabulary_and_no_support():
+    s = Scenario.load("baseline")
+    assert len(s.purposes) == 6 and len(s.purposes.competences) == 8
+    assert s.purposes.names[1] == "food_and_agriculture" and s.purposes.price_cents[1] == 43_000
+    assert s.purposes.challenge[1].tolist() == [0.7, 0.4, 0.0, 0.3, 0.6, 0.0, 0.4, 0.0]
+    assert s.measures == () and s.funders == ()
+    assert s.run.months == 120 and s.run.spin_up == 60 and s.run.tie_bound == 24
+    assert s.population.organisations == 1_000 and s.territory.drawn.places == 300
+    assert all(405 <= cents / 100 <= 495 for cents in s.purposes.price_cents)
+
+
+def test_brittany_has_two_funders_in_their_places():
+    council, foundation = sorted(Scenario.load("bretagne").funders, key=lambda f: f.public, reverse=True)
+    assert (council.name, council.level, council.area, council.place) == ("region_council", "region", "Bretagne", "35238")
+    assert (foundation.name, foundation.public, foundation.level, foundation.area) == ("foundation", False, "territory", None)
+
+
+def test_every_process_of_the_month_is_found():
+    assert list(whole_theory().processes) == [name for name, _, _ in PROCESSES]
+    assert [name for name, _ in Scenario.load("village").processes.items()] == [name for name, _, _ in PROCESSES]
+    assert set(whole_theory().measures) >= {"seed_grant", "animation"}
+
+
+# ---- what a file may say
+
+
+def test_an_empty_file_is_the_defaults(write):
+    s = load(write("a.toml", ""))
+    assert s.title == "a" and s.question == ""
+    assert s.changes() == []
+    assert s == load(write("b.toml", 'title = "a"'))
+
+
+def test_a_file_that_names_purposes_has_just_these(write):
+    s = load(write("a.toml", 'competences = ["x", "y"]\n[purposes.water]\nprevalence_share = 0.1\nchallenge = { y = 1.0 }'))
+    assert s.purposes.names == ("water",) and s.purposes.challenge.tolist() == [[0.0, 1.0]]
+    assert s.purposes.price_cents.tolist() == [45_000]
+
+
+def test_a_child_overrides_its_parent_deeply(write):
+    write("parent.toml", "[processes.needing]\nrate = 0.1\nsteps = 5\n[run]\nmonths = 10")
+    s = load(write("child.toml", 'extends = "parent.toml"\n[processes.needing]\nrate = 0.2'))
+    assert (s.processes.needing.rate, s.processes.needing.steps, s.run.months) == (0.2, 5, 10)
+    assert s.changes() == [("processes.needing.rate", 0.1, 0.2)]
+
+
+def test_a_purpose_a_funder_and_a_measure_can_be_removed(write):
+    parent = '[funders.f]\n[funders.g]\n[measures.m]\nkind = "grant"\nfunder = "f"\n[measures.n]\nkind = "label"\nfunder = "g"'
+    write("parent.toml", parent)
+    child = 'extends = "parent"\n[funders.f]\nremove = true\n[measures.m]\nremove = true\n[purposes.housing]\nremove = true'
+    s = load(write("child.toml", child))
+    assert [f.name for f in s.funders] == ["g"] and [m.name for m in s.measures] == ["n"]
+    assert len(s.purposes) == 5 and "housing" not in s.purposes.names
+    assert ("measures.m.kind", "grant", None) in s.changes()
+
+
+def test_what_was_removed_can_be_named_anew_without_its_old_numbers(write):
+    write("a.toml", '[funders.f]\n[measures.m]\nkind = "grant"\nfunder = "f"\namount_eur = 7.0')
+    write("b.toml", 'extends = "a"\n[measures.m]\nremove = true')
+    s = load(write("c.toml", 'extends = "b"\n[measures.m]\nkind = "grant"\nfunder = "f"'))
+    assert s.measures[0].numbers.amount_eur == 100.0
+
+
+def test_a_measure_that_changes_its_kind_does_not_keep_the_old_numbers(write):
+    write("a.toml", '[funders.f]\n[measures.m]\nkind = "grant"\nfunder = "f"\namount_eur = 7.0')
+    s = load(write("b.toml", 'extends = "a"\n[measures.m]\nkind = "label"\nfunder = "f"'))
+    assert s.measures[0].numbers == Label()
+
+
+def test_measures_are_sorted_by_name_so_that_their_order_in_the_file_does_not_matter(write):
+    one = '[funders.f]\n[measures.b]\nkind = "label"\nfunder = "f"\n[measures.a]\nkind = "grant"\nfunder = "f"'
+    other = '[measures.a]\nkind = "grant"\nfunder = "f"\n[measures.b]\nkind = "label"\nfunder = "f"\n[funders.f]'
+    first, second = load(write("s.toml", one)), Scenario.from_dict(tomllib.loads(other), "s", theory=TINY)
+    assert [m.name for m in first.measures] == ["a", "b"]
+    assert first == second and first.identity() == second.identity()
+
+
+def test_own_lists_are_found_beside_the_file_that_names_them(tmp_path, monkeypatch):
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "places.csv").write_text("code,name,population,lat,lon\nA,a,10,48,2\n")
+    (tmp_path / "lists" / "organisations.csv").write_text("name,kind,place\nx,private_actor,A\n")
+    text = '[territory]\nkind = "real"\nplaces = "places.csv"\n[population]\norganisations_file = "organisations.csv"'
+    (tmp_path / "lists" / "mine.toml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    s = load("lists/mine.toml")
+    assert s.organisations_file == tmp_path / "lists" / "organisations.csv"
+    (tmp_path / "child.toml").write_text('extends = "lists/mine.toml"')
+    assert load("child.toml").territory == s.territory
+    before = s.identity()
+    (tmp_path / "moved").mkdir()
+    for file in ("places.csv", "organisations.csv", "mine.toml"):
+        (tmp_path / "lists" / file).rename(tmp_path / "moved" / file)
+    assert load("moved/mine.toml").identity() == before
+    (tmp_path / "moved" / "organisations.csv").write_text("name,kind,place\nx,public_funder,A\n")
+    assert load("moved/mine.toml").identity() != before
+
+
+def test_words_and_names_do_not_change_the_identity_but_every_number_does(write):
+    s = load(write("a.toml", 'title = "one"'))
+    assert len(s.identity()) == 16
+    assert load(write("b.toml", 'title = "two"\nquestion = "why?"')).identity() == s.identity()
+    assert s.with_changes({"processes.needing.rate": 0.51}).identity() != s.identity()
+    assert s.with_changes({"territory.draw_seed": 2}).identity() != s.identity()
+
+
+def test_overrides_come_as_values_or_as_texts_from_a_command_line():
+    s = Scenario.load(
+        "village",
+        {"run.months": "7", "population.private_share": 0.5, "processes.needing.fast": "true", "title": "12", "territory.places": "20"},
+        theory=TINY,
+    )
+    assert (s.run.months, s.population.private_share, s.processes.needing.fast, s.title) == (7, 0.5, True, "12")
+    assert s.territory.drawn.places == 20
+    assert ("run.months", 120, 7) in s.changes()
+
+
+def test_an_override_may_add_a_whole_measure():
+    table = {"kind": "grant", "funder": "f", "mode": "lottery"}
+    s = load("village", {"funders.f.public": False, "measures.m": table})
+    assert s.measures[0].numbers.mode == "lottery" and s.funders[0].public is False
+    assert load("village", {"funders.f.public": False, "measures.m": '{kind = "grant", funder = "f", mode = "lottery"}'}) == s
+
+
+def test_changes_to_a_scenario_are_checked_and_leave_it_as_it_was():
+    s = load("village")
+    assert s.with_changes({"run.months": 12}).run.months == 12
+    assert s.run.months == 24 and s != s.with_changes({"run.months": 12})
+    with pytest.raises(ScenarioError, match=r"\(changes\): run.months: found 0; allowed is a whole number from 1 to 1200"):
+        s.with_changes({"run.months": 0})
+
+
+def test_a_scenario_from_a_mapping_is_the_one_from_the_file(write):
+    text = 'title = "t"\nextends = "village"\n[run]\nmonths = 5'
+    assert Scenario.from_dict(tomllib.loads(text), theory=TINY) == load(write("t.toml", text))
+
+
+# ---- several parents
+
+
+def test_two_parents_that_speak_of_different_things_are_joined(write):
+    write("a.toml", "[run]\nmonths = 5")
+    write("b.toml", "[population]\norganisations = 9")
+    s = load(write("c.toml", 'extends = ["a", "b"]'))
+    assert (s.run.months, s.population.organisations) == (5, 9)
+
+
+def test_two_parents_that_contradict_each_other_are_refused_by_name(write):
+    write("a.toml", "[run]\nmonths = 5")
+    write("b.toml", "[run]\nmonths = 6")
+    told = only_mistake(write("c.toml", 'extends = ["a", "b"]'))
+    way_out = "set it in this file, or extend only one of the two"
+    assert told == Problem("c.toml", "run.months", "5 in a.toml and 6 in b.toml", "one value", way_out)
+
+
+def test_the_child_may_settle_what_its_parents_disagree_about(write):
+    write("a.toml", "[run]\nmonths = 5")
+    write("b.toml", "[run]\nmonths = 6")
+    assert load(write("c.toml", 'extends = ["a", "b"]\n[run]\nmonths = 7')).run.months == 7
+
+
+def test_what_one_parent_changed_counts_before_what_the_other_only_inherits(write):
+    write("root.toml", "[run]\nmonths = 5\nspin_up = 1\n[funders.f]")
+    write("a.toml", 'extends = "root"\n[run]\nmonths = 6\n[funders.f]\nremove = true')
+    write("b.toml", 'extends = "root"\n[run]\nspin_up = 2')
+    for order in ('["a", "b"]', '["b", "a"]', '["root", "b", "a"]'):
+        s = load(write("c.toml", f"extends = {order}"))
+        assert (s.run.months, s.run.spin_up, s.funders) == (6, 2, ())
+
+
+def test_a_parent_with_a_real_territory_wins_over_one_that_only_inherits_the_drawn_one(write):
+    write("funding.toml", 'extends = "baseline"\n[funders.f]\nbudget_eur_per_year = 5.0')
+    s = load(write("c.toml", 'extends = ["funding", "bretagne"]'))
+    assert s.territory.places == "bretagne" and len(s.funders) == 3
+
+
+def test_parents_in_two_territories_contradict_each_other_unless_the_child_chooses(write):
+    told = only_mistake(write("c.toml", 'extends = ["village", "bretagne"]\n[population]\norganisations = 9'))
+    assert (told.path, told.found) == ("territory", '"drawn" in village.toml (shipped) and "real" in bretagne.toml (shipped)')
+    chosen = 'extends = ["village", "bretagne"]\n[population]\norganisations = 9\n[territory]\nkind = "real"\nplaces = "hauts_de_france"'
+    told = mistakes(write("d.toml", chosen))
+    assert {problem.path for problem in told} == {"funders.region_council.area", "funders.region_council.place", "funders.foundation.place"}
+    one_region = chosen.replace("hauts_de_france", "bretagne")
+    assert load(write("e.toml", one_region)).territory.places == "bretagne"
+    write("f.toml", 'extends = "village"\n[run]\nmonths = 9')
+    assert load(write("g.toml", 'extends = ["f", "baseline"]')).territory.drawn.places == 12
+
+
+def test_a_circle_of_extends_is_refused_with_the_whole_circle(write):
+    write("a.toml", 'extends = "b"')
+    write("b.toml", 'extends = "c"')
+    told = only_mistake(write("c.toml", 'extends = "a"'))
+    assert told.path == "extends" and told.found == '"c", a circle: c.toml extends a.toml extends b.toml extends c.toml'
+    assert only_mistake(write("self.toml", 'extends = "self"')).found == '"self", a circle: self.toml extends self.toml'
+
+
+# ---- mistakes
+
+
+def test_all_mistakes_are_told_at_once_each_with_its_own_file(write):
+    write("parent.toml", '[run]\nmonths = 0\n[processes.needing]\nrate = "fast"')
+    told = mistakes(write("child.toml", 'extends = "parent"\ntitel = "x"\n[population]\norganisatons = 5'), {"run.spin_up": 1.5})
+    assert [(p.file, p.path) for p in told] == [
+        ("child.toml", "titel"),
+        ("child.toml", "population.organisatons"),
+        ("parent.toml", "processes.needing.rate"),
+        ("parent.toml", "run.months"),
+        ("(override)", "run.spin_up"),
+    ]
+    assert [p.hint for p in told[:2]] == ['did you mean "title"?', 'did you mean "organisations"?']
+    assert (told[2].found, told[2].allowed) == ('"fast"', "a number from 0 to 1 [1/month]")
+    assert (told[3].found, told[3].allowed) == ("0", "a whole number from 1 to 1200 [months]")
+
+
+def test_the_error_reads_as_a_list_and_is_a_value_error(write):
+    name = write("a.toml", "[run]\nmonths = 0\nspinup = 1")
+    with pytest.raises(ValueError) as refused:
+        load(name)
+    assert str(refused.value).splitlines() == [
+        "2 mistakes",
+        "  a.toml: run.months: found 0; allowed is a whole number from 1 to 1200 [months]",
+        '  a.toml: run.spinup: found an unknown name "spinup"; allowed is one of months, spin_up, tie_bound (did you mean "spin_up"?)',
+    ]
+    assert pickle.loads(pickle.dumps(refused.value)).problems == refused.value.problems
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "found"),
+    [
+        ("[run]\nmonths = nan", "run.months", "nan (not a number)"),
+        ("[run]\nmonths = inf", "run.months", "inf (not finite)"),
+        ("[run]\nmonths = true", "run.months", "true"),
+        ("[run]\nmonths = 10.5", "run.months", "10.5"),
+        ("[run]\nmonths = [1]", "run.months", "a list"),
+        ("run = 5", "run", "5"),
+        ("[processes]\nneeding = 3", "processes.needing", "3"),
+        ("[processes.meting]", "processes.meting", 'an unknown name "meting"'),
+        ("[processes.needing]\nfast = 1", "processes.needing.fast", "1"),
+        ("title = 5", "title", "5"),
+        ("extends = 5", "extends", "5"),
+        ("competences = 5", "competences", "5"),
+        ('[territory]\nkind = "reel"', "territory.kind", '"reel"'),
+        ('[territory]\nkind = "real"', "territory.places", "nothing"),
+        ('[territory]\nkind = "real"\nplaces = "bretange"', "territory.places", '"bretange"'),
+        ('[territory]\nplaces = "bretagne"', "territory.places", '"bretagne"'),
+        ('[territory]\nkind = "real"\nplaces = "bretagne"\nwidth_km = 3.0', "territory.width_km", 'an unknown name "width_km"'),
+        ("[territory]\nregions = 5\ndistricts = 2", "territory.districts", "2 districts in 5 regions"),
+        ("[population]\nprivate_share = 0.7\npublic_share = 0.5", "population.private_share", "private_share 0.7 and public_share 0.5"),
+        ("[population]\nlargest_staff = 10.0", "population.public_staff_median", "20 with a largest_staff of 10"),
+        ("[purposes.a]\nchallenge = {trade = 2.0}", "purposes.a.challenge.trade", "2.0"),
+        ("[purposes.a]\nchallenge = {trade = 1.0, flying = 1.0}", "purposes.a.challenge.flying", 'an unknown name "flying"'),
+        ("[purposes.a]", "purposes.a.challenge", "no demand"),
+        ("[purposes.a]\nprevalence_share = 0.0\nchallenge = {trade = 1.0}", "purposes", "nobody in need"),
+        ('[funders.f]\nlevel = "region"', "funders.f.area", "nothing"),
+        ('[funders.f]\narea = "region 1"', "funders.f.area", '"region 1"'),
+        ('[funders.f]\nlevel = "region"\narea = "region 7"', "funders.f.area", '"region 7"'),
+        ('[funders.f]\nplace = "Atlantis"', "funders.f.place", '"Atlantis"'),
+        ("[funders.f]\nplace = 5", "funders.f.place", "5"),
+        ('[funders.f]\nlevel = "planet"', "funders.f.level", '"planet"'),
+        ("[funders.f]\nbudget_eur_per_year = -1", "funders.f.budget_eur_per_year", "-1"),
+        ('[measures.m]\nkind = "grant"', "measures.m.funder", "nothing"),
+        ('[measures.m]\nkind = "grant"\nfunder = "f"', "measures.m.funder", '"f"'),
+        ('[funders.f]\n[measures.m]\nkind = "grnt"\nfunder = "f"', "measures.m.kind", '"grnt"'),
+        ('[funders.f]\n[measures.m]\nkind = "grant"\nfunder = "f"\nmode = "luck"', "measures.m.mode", '"luck"'),
+        ("[measures.m]\nremove = true", "measures.m", "an order to remove what is not there"),
+    ],
+)
+def test_a_mistake_is_told_with_its_path_and_what_was_found(write, text, path, found):
+    told = only_mistake(write("a.toml", text))
+    assert (told.file, told.path, told.found) == ("a.toml", path, found)
+    assert told.allowed
+
+
+def test_the_closest_name_is_offered_for_kinds_funders_areas_and_territories(write):
+    text = (
+        'extends = "bretagne"\n[funders.county]\nlevel = "district"\narea = "Finistere"\nplace = "Renes"\n'
+        '[measures.m]\nkind = "grnt"\nfunder = "contry"\n[measures.n]\nkind = "grant"\nfunder = "foundatoin"\n'
+    )
+    hints = {problem.path: problem.hint for problem in mistakes(write("a.toml", text))}
+    assert hints == {
+        "funders.county.area": 'did you mean "Finistère"?',
+        "funders.county.place": 'did you mean "Rennes"?',
+        "measures.m.kind": 'did you mean "grant"?',
+        "measures.m.funder": 'did you mean "county"?',
+        "measures.n.funder": 'did you mean "foundation"?',
+    }
+
+
+def test_text_that_is_not_toml_is_told_with_its_line(write):
+    told = only_mistake(write("a.toml", "[run]\nmonths = five\n"))
+    assert told.file == "a.toml" and "line 2" in told.found
+
+
+def test_missing_scenarios_are_told_with_the_closest_name(write):
+    write("mine.toml", "")
+    assert only_mistake("bretange").hint == 'did you mean "bretagne"?'
+    assert only_mistake("mien.toml").hint == 'did you mean "mine.toml"?'
+    assert "without folder and ending" in only_mistake("elsewhere/bretagne.toml").hint
+    told = only_mistake(write("child.toml", 'extends = "villlage"'))
+    assert (told.file, told.path, told.hint) == ("child.toml", "extends", 'did you mean "village"?')
+
+
+def test_mistakes_in_own_lists_are_told_with_those_of_the_scenario(write, tmp_path):
+    write("p.csv", "code,name,population,lat,lon\nA,a,-10,48,2\nA,a,10,48,2\n")
+    told = mistakes(write("a.toml", '[territory]\nkind = "real"\nplaces = "p.csv"\n[run]\nmonths = 0'))
+    assert [(Path(p.file).name, p.path) for p in told] == [
+        ("a.toml", "run.months"),
+        ("p.csv", "line 3, column code"),
+        ("p.csv", "line 2, column population"),
+    ]
+    told = only_mistake(write("b.toml", '[population]\norganisations_file = "none.csv"'))
+    assert told.found == f'"{tmp_path / "none.csv"}", which does not exist'
+
+
+@pytest.mark.parametrize("path", ["", "run..months", "extends", ".run"])
+def test_an_override_needs_a_path(path):
+    assert only_mistake("village", {path: 1}).file == "(override)"
+
+
+HUGE = 10**400
+WRONG = (5, -1.5, "x", "", True, float("nan"), float("inf"), HUGE, [], ["x"], [{}], {}, {"x": 5}, {"kind": []}, {"remove": 1}, None)
+ANYWHERE = [
+    "title", "question", "extends", "competences", "territory", "territory.kind", "territory.places", "territory.regions",
+    "purposes", "purposes.housing", "purposes.housing.challenge", "purposes.housing.challenge.trade", "population",
+    "population.organisations", "population.organisations_file", "processes", "processes.needing", "processes.needing.rate",
+    "processes.needing.fast", "funders", "funders.f", "funders.f.area", "funders.f.place", "funders.f.level", "funders.f.public",
+    "measures", "measures.m", "measures.m.kind", "measures.m.funder", "measures.m.mode", "run", "run.months", "x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ANYWHERE)
+@pytest.mark.parametrize("parent", ["baseline", "bretagne", ["village", "bretagne"]])
+def test_whatever_stands_anywhere_is_taken_or_refused_in_words_but_never_breaks(path, parent):
+    for value in WRONG:
+        table = value
+        for key in reversed(path.split(".")):
+            table = {key: table}
+        try:
+            scenario = Scenario.from_dict({"extends": parent} | table, theory=TINY)
+        except ScenarioError as error:
+            assert all(problem.found and problem.allowed for problem in error.problems)
+        else:
+            assert Scenario.from_dict(scenario.to_dict(), theory=TINY) == scenario
+
+
+# ---- schema
+
+
+def test_the_schema_file_is_up_to_date():
+    path = ROOT / "schema" / "scenario.schema.json"
+    assert path.read_text(encoding="utf-8") == schema_text(), "stale: run `python -m clustersim.scenario.schema`"
+
+
+@pytest.mark.parametrize("name", sorted(shipped_scenarios()))
+def test_shipped_scenarios_satisfy_the_schema_as_written_and_as_resolved(name):
+    jsonschema.Draft202012Validator.check_schema(schema())
+    jsonschema.validate(tomllib.loads(shipped_scenarios()[name].read_text(encoding="utf-8")), schema())
+    jsonschema.validate(Scenario.load(name).to_dict(), schema())
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"titel": "x"},
+        {"run": {"months": 0}},
+        {"run": {"months": "ten"}},
+        {"processes": {"meting": {}}},
+        {"processes": {"needing": {"rate": 2}}},
+        {"territory": {"kind": "real", "width_km": 3}},
+        {"funders": {"f": {"level": "planet"}}},
+        {"measures": {"m": {"kind": "nothing"}}},
+        {"purposes": {"p": {"challenge": {"trade": 2}}}},
+    ],
+)
+def test_the_schema_refuses_what_loading_refuses(table):
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(table, json.loads(json.dumps(schema(TINY))))
+    with pytest.raises(ScenarioError):
+        Scenario.from_dict(table, theory=TINY)
