@@ -15,6 +15,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rich.progress import Progress
+
     from clustersim.problems import ScenarioError
     from clustersim.runs import Run
     from clustersim.scenario import Scenario
@@ -97,6 +99,30 @@ def describe(
         typer.echo(json.dumps(theory.changes(asked), indent=1) if as_json else theory.changes_as_text(asked))
 
 
+@app.command()
+def patterns(
+    scenarios: Annotated[list[str] | None, typer.Argument(metavar="[SCENARIO...]", help="Default: baseline and bretagne.")] = None,
+    seeds: Annotated[int, typer.Option(min=2, help="Replications; 30 or more for intervals to be trusted.")] = 30,
+    changes: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change one value; repeatable.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Replications at a time.")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Measure the patterns by which the model is judged: target, measured interval, held or not."""
+    asked = [_load(name, list(changes or [])) for name in scenarios or ("baseline", "bretagne")]
+    tables = {}
+    try:
+        for scenario in asked:
+            tables[scenario.name] = _measure_patterns(scenario, seeds, threads, show=not as_json)
+            if not as_json:
+                _print_table(f"{scenario.title}: {seeds} seeds", tables[scenario.name])
+    except KeyboardInterrupt:
+        _complain("Stopped by Ctrl-C.", STOPPED)
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(tables))
+
+
 def main() -> None:
     """Entry point of the console script."""
     app()
@@ -126,13 +152,38 @@ def _simulate(scenario: Scenario, seed: int, threads: int, *, show: bool) -> Run
 
     if not show:
         return simulate(scenario, seed, threads=threads)
+    with _progress("{task.description}: month {task.completed:.0f} of {task.total:.0f}, spin-up included") as bar:
+        task = bar.add_task(scenario.name, total=scenario.run.spin_up + scenario.run.months)
+        return simulate(scenario, seed, threads=threads, progress=lambda done, _: bar.update(task, completed=done))
+
+
+def _measure_patterns(scenario: Scenario, seeds: int, threads: int, *, show: bool) -> list[dict[str, str]]:
+    from clustersim.experiments.patterns import as_rows, check_patterns
+
+    with _progress("{task.description}: run {task.completed:.0f} of {task.total:.0f}", show=show) as bar:
+        task = bar.add_task(scenario.name, total=seeds)
+        count = lambda done, _: bar.update(task, completed=done)  # noqa: E731
+        return as_rows(check_patterns(scenario, range(1, seeds + 1), threads=threads, progress=count))
+
+
+def _progress(said: str, *, show: bool = True) -> Progress:
+    """A bar on stderr that leaves nothing behind."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    said = TextColumn("{task.description}: month {task.completed:.0f} of {task.total:.0f}, spin-up included")
-    with Progress(said, BarColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(scenario.name, total=scenario.run.spin_up + scenario.run.months)
-        return simulate(scenario, seed, threads=threads, progress=lambda done, _: bar.update(task, completed=done))
+    return Progress(TextColumn(said), BarColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True, disable=not show)
+
+
+def _print_table(title: str, rows: list[dict[str, str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title)
+    for name in rows[0]:
+        table.add_column(name)
+    for row in rows:
+        table.add_row(*row.values())
+    Console().print(table)
 
 
 def _drawer() -> Callable[[Run, Path], object]:

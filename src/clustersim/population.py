@@ -14,7 +14,7 @@ class Population(Parameters):
         0.08, "share", (0.0, 1.0), "assumed", "share of them that are public: local authorities, training and research bodies"
     )
     initial_coverage = Parameter(
-        0.6,
+        0.32,
         "share",
         (0.01, 10.0),
         "European Social Enterprise Monitor 2021-22 (60.7 % of financing needs met), taken for needs of persons",

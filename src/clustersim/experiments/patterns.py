@@ -1,17 +1,20 @@
 """The patterns by which the model is judged: target, measured interval, held or not.
 
 Each pattern is a distribution over seeds, never one run. A run is looked at twice, a year apart, because the breaking of
-ties is only seen between two looks. The interval is the 95 % Student interval of the mean over seeds; a pattern *holds*
-where the whole interval lies inside the target, is *open* where only the mean does, and *fails* otherwise.
+ties is only seen between two looks. The interval is the 95 % bootstrap interval over seeds; a pattern *holds* where the
+whole interval lies inside the target, is *open* where only the measured number does, and *fails* otherwise. It is *unseen*
+where no seed shows what it speaks of.
 """
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from clustersim.kernels.graph import component_of
+from clustersim.luck import Luck, Stream, hash_with, uniform
 from clustersim.scenario import Scenario
 from clustersim.simulation import Simulation
 from clustersim.state import State
@@ -19,9 +22,11 @@ from clustersim.state.organisations import PRIVATE_ACTOR, SOCIAL_ENTERPRISE
 from clustersim.state.projects import SUCCEEDED
 from clustersim.territory import load_territory
 
-__all__ = ["PATTERNS", "Finding", "Pattern", "check_patterns"]
+__all__ = ["PATTERNS", "Finding", "Pattern", "as_rows", "check_patterns"]
 
 YEAR = 12
+RESAMPLES = 2_000
+NO_LIMIT = 1e3  # a target with such an upper end has none
 NEAR_KM = 20.0
 YOUNG_TIE_MONTHS = 24
 
@@ -46,7 +51,8 @@ class Pattern:
         high: Upper end of the target.
         unit: Unit of the measured number.
         source: Where the target comes from.
-        measure: One number from one seed; NaN where the seed cannot say (no pole at all, say).
+        sample: What one seed contributes: one number, or many (the size of each pole, say), or none.
+        statistic: The number made of all that the seeds contribute; the mean over seeds unless said.
     """
 
     id: str
@@ -55,43 +61,54 @@ class Pattern:
     high: float
     unit: str
     source: str
-    measure: Callable[[Look], float]
+    sample: Callable[[Look], np.ndarray | float]
+    statistic: Callable[[np.ndarray], float] = lambda values: float(values.mean())
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A pattern, measured: the mean over seeds with its 95 % interval, and how many seeds could say."""
+    """A pattern, measured: the number over all seeds with its 95 % interval, and how many seeds could say."""
 
     pattern: Pattern
-    values: np.ndarray
-
-    @property
-    def mean(self) -> float:
-        """Mean over the seeds that could say."""
-        return float(np.nanmean(self.values)) if self.seeds else float("nan")
+    samples: tuple[np.ndarray, ...]
 
     @property
     def seeds(self) -> int:
         """Seeds that could say."""
-        return int(np.count_nonzero(~np.isnan(self.values)))
+        return sum(sample.size > 0 for sample in self.samples)
 
-    @property
+    @cached_property
+    def value(self) -> float:
+        """The statistic of all samples together; NaN where no seed could say."""
+        return self._statistic([sample for sample in self.samples if sample.size])
+
+    @cached_property
     def interval(self) -> tuple[float, float]:
-        """95 % Student interval of the mean."""
-        from scipy.stats import t
-
-        if self.seeds < 2:
+        """95 % interval by resampling seeds (percentile bootstrap, keyed luck); NaN under two seeds."""
+        known = [sample for sample in self.samples if sample.size]
+        if len(known) < 2:
             return (float("nan"), float("nan"))
-        half = float(t.ppf(0.975, self.seeds - 1) * np.nanstd(self.values, ddof=1) / np.sqrt(self.seeds))
-        return (self.mean - half, self.mean + half)
+        key = Luck(0).key(Stream.BOOTSTRAP)
+        with np.errstate(over="ignore"):
+            draws = [
+                [int(uniform(np.uint64(hash_with(key, round_, k))) * len(known)) for k in range(len(known))] for round_ in range(RESAMPLES)
+            ]
+        values = [self._statistic([known[k] for k in draw]) for draw in draws]
+        low, high = np.nanquantile(values, (0.025, 0.975))
+        return (float(low), float(high))
+
+    def _statistic(self, samples: list[np.ndarray]) -> float:
+        return self.pattern.statistic(np.concatenate(samples)) if samples else float("nan")
 
     @property
     def verdict(self) -> str:
-        """holds, open or fails."""
+        """holds, open, fails, or unseen where no seed could say."""
+        if self.seeds == 0:
+            return "unseen"
         low, high = self.interval
         if self.pattern.low <= low and high <= self.pattern.high:
             return "holds"
-        return "open" if self.pattern.low <= self.mean <= self.pattern.high else "fails"
+        return "open" if self.pattern.low <= self.value <= self.pattern.high else "fails"
 
 
 def _living_poles(look: Look) -> np.ndarray:
@@ -120,11 +137,16 @@ def _survival(look: Look, kind: int, years: int) -> float:
     return share
 
 
-def _pole_loss(look: Look) -> float:
-    """Ends of poles per pole-year."""
+def _pole_lives(look: Look) -> np.ndarray:
+    """Years lived by each pole, negative for those that ended."""
     poles, now = look.state.poles, look.state.month
     months = np.where(poles.alive, now, poles.ended_month) - poles.founded_month
-    return float(np.count_nonzero(~poles.alive) / (months.sum() / YEAR)) if months.sum() > 0 else float("nan")
+    return np.where(poles.alive, 1.0, -1.0) * np.maximum(months, 1) / YEAR
+
+
+def _end_rate(lives: np.ndarray) -> float:
+    """Ends per pole and year."""
+    return float(np.count_nonzero(lives < 0) / np.abs(lives).sum())
 
 
 def _degrees(look: Look) -> np.ndarray:
@@ -154,7 +176,7 @@ def _path_over_random(look: Look) -> float:
     return nx.average_shortest_path_length(core) / (np.log(n) / np.log(degree))
 
 
-def _graph(look: Look):  # noqa: ANN202 - networkx is imported only here
+def _graph(look: Look):
     import networkx as nx
 
     ties, alive = look.state.ties, look.state.organisations.alive
@@ -221,27 +243,56 @@ def _innovations(look: Look) -> float:
 
 
 PATTERNS: tuple[Pattern, ...] = (
-    Pattern("E1", "social enterprises in a cluster at the horizon", 0.0, 0.15, "share", "source note", lambda k: k.share_in_clusters),
-    Pattern("E2", "members of a pole, mean", 10.0, 20.0, "count", "Labo de l'ESS; Federsolidarietà", lambda k: _mean(_living_poles(k))),
-    Pattern("E2", "members of a pole, skewness", 0.0, 10.0, "-", "Labo de l'ESS", lambda k: _skewness(_living_poles(k))),
-    Pattern("E3", "social enterprises that live 3 years", 0.77, 0.83, "share", "Scop 2012, 2013", lambda k: _survival(k, SOCIAL_ENTERPRISE, 3)),
-    Pattern("E3", "social enterprises that live 5 years", 0.63, 0.77, "share", "Scop 2012, 2013", lambda k: _survival(k, SOCIAL_ENTERPRISE, 5)),
-    Pattern("E3", "private actors that live 3 years", 0.63, 0.69, "share", "all French firms 2012", lambda k: _survival(k, PRIVATE_ACTOR, 3)),
-    Pattern("E3", "private actors that live 5 years", 0.47, 0.53, "share", "all French firms 2012", lambda k: _survival(k, PRIVATE_ACTOR, 5)),
-    Pattern("E4", "poles that end in a year", 0.03, 0.065, "share", "Labo de l'ESS 2020", _pole_loss),
-    Pattern("E5", "degree, skewness", 0.5, 10.0, "-", "Roediger-Schluga & Barber 2006", lambda k: _skewness(_degrees(k))),
-    Pattern("E5", "local clustering over random", 10.0, 1e4, "ratio", "Almendral et al. 2007", _clustering_over_random),
+    Pattern(
+        "E1", "social enterprises in a cluster at the horizon", 0.0, 0.15, "share",
+        "source note", lambda k: k.share_in_clusters,
+    ),
+    Pattern("E2", "members of a pole, mean", 10.0, 20.0, "count", "Labo de l'ESS; Federsolidarietà", _living_poles),
+    Pattern("E2", "members of a pole, skewness", 0.0, NO_LIMIT, "-", "Labo de l'ESS", _living_poles, _skewness),
+    Pattern(
+        "E3", "social enterprises that live 3 years", 0.77, 0.83, "share",
+        "Scop 2012, 2013", lambda k: _survival(k, SOCIAL_ENTERPRISE, 3),
+    ),
+    Pattern(
+        "E3", "social enterprises that live 5 years", 0.63, 0.77, "share",
+        "Scop 2012, 2013", lambda k: _survival(k, SOCIAL_ENTERPRISE, 5),
+    ),
+    Pattern(
+        "E3", "private actors that live 3 years", 0.63, 0.69, "share",
+        "all French firms 2012", lambda k: _survival(k, PRIVATE_ACTOR, 3),
+    ),
+    Pattern(
+        "E3", "private actors that live 5 years", 0.47, 0.53, "share",
+        "all French firms 2012", lambda k: _survival(k, PRIVATE_ACTOR, 5),
+    ),
+    Pattern("E4", "poles that end in a year", 0.03, 0.065, "share", "Labo de l'ESS 2020", _pole_lives, _end_rate),
+    Pattern(
+        "E5", "degree, skewness", 0.5, NO_LIMIT, "-",
+        "Roediger-Schluga & Barber 2006", lambda k: _skewness(_degrees(k)),
+    ),
+    Pattern(
+        "E5", "local clustering over random", 10.0, NO_LIMIT, "ratio",
+        "Almendral et al. 2007", _clustering_over_random,
+    ),
     Pattern("E5", "path length over random", 0.5, 2.5, "ratio", "Desmarchelier 2015", _path_over_random),
-    Pattern("E5", "organisations in the largest component", 0.3, 0.97, "share", "Tomasello et al. 2014", _largest_component),
-    Pattern("E5", "components besides the largest", 3.0, 1e4, "count", "Tomasello et al. 2014", lambda k: _components(k).size - 1.0),
+    Pattern(
+        "E5", "organisations in the largest component", 0.3, 0.97, "share",
+        "Tomasello et al. 2014", _largest_component,
+    ),
+    Pattern(
+        "E5", "components besides the largest", 3.0, NO_LIMIT, "count",
+        "Tomasello et al. 2014", lambda k: _components(k).size - 1.0,
+    ),
     Pattern("E6", "ties within 20 km", 0.4, 0.6, "share", "jurisdictions of PTCE 2020", _near),
-    Pattern("E6", "breaking of ties under 2 years over older ones", 1.2, 1e3, "ratio", "Greve et al.; Lunnan & Haugland", _young_over_old),
-    Pattern("E9", "validated innovations per 100 social enterprises and year", 3.0, 15.0, "count", "prior of the theory note", _innovations),
+    Pattern(
+        "E6", "breaking of ties under 2 years over older ones", 1.2, NO_LIMIT, "ratio",
+        "Greve et al.; Lunnan & Haugland", _young_over_old,
+    ),
+    Pattern(
+        "E9", "validated innovations per 100 social enterprises and year", 3.0, 15.0, "count",
+        "prior of the theory note", _innovations,
+    ),
 )
-
-
-def _mean(values: np.ndarray) -> float:
-    return float(values.mean()) if values.size else float("nan")
 
 
 def check_patterns(
@@ -259,18 +310,37 @@ def check_patterns(
         One finding a pattern, in the order of `PATTERNS`.
     """
     rows = []
-    for done, values in enumerate(_measured(scenario, seeds, threads), 1):
-        rows.append(values)
+    for done, samples in enumerate(_measured(scenario, seeds, threads), 1):
+        rows.append(samples)
         if progress is not None:
             progress(done, len(seeds))
-    table = np.array(rows)
-    return [Finding(pattern, table[:, i]) for i, pattern in enumerate(PATTERNS)]
+    return [Finding(pattern, tuple(samples)) for pattern, samples in zip(PATTERNS, zip(*rows, strict=True), strict=True)]
 
 
-def _measured(scenario: Scenario, seeds: range, threads: int) -> Iterator[list[float]]:
+def as_rows(findings: list[Finding]) -> list[dict[str, str]]:
+    """The findings as rows of text, for a table on screen or in a document."""
+    return [
+        {
+            "pattern": found.pattern.id,
+            "what is measured": f"{found.pattern.statement} [{found.pattern.unit}]",
+            "target": _target(found.pattern),
+            "measured": f"{found.value:.3g}",
+            "95 % interval": f"{found.interval[0]:.3g} to {found.interval[1]:.3g}",
+            "seeds": str(found.seeds),
+            "verdict": found.verdict,
+        }
+        for found in findings
+    ]
+
+
+def _target(pattern: Pattern) -> str:
+    return f"over {pattern.low:g}" if pattern.high >= NO_LIMIT else f"{pattern.low:g} to {pattern.high:g}"
+
+
+def _measured(scenario: Scenario, seeds: range, threads: int) -> Iterator[list[np.ndarray]]:
     territory = load_territory(scenario.territory)
 
-    def one(seed: int) -> list[float]:
+    def one(seed: int) -> list[np.ndarray]:
         simulation = Simulation(scenario, seed, territory=territory)
         simulation.run_for(simulation.length - YEAR)
         before = _tie_births(simulation.state)
@@ -279,7 +349,8 @@ def _measured(scenario: Scenario, seeds: range, threads: int) -> Iterator[list[f
         o = state.organisations
         enterprise = o.alive & (o.kind == SOCIAL_ENTERPRISE)
         look = Look(state, before, float((o.cluster_row[enterprise] >= 0).mean()) if enterprise.any() else float("nan"))
-        return [pattern.measure(look) for pattern in PATTERNS]
+        samples = [np.atleast_1d(np.asarray(pattern.sample(look), float)) for pattern in PATTERNS]
+        return [sample[~np.isnan(sample)] for sample in samples]
 
     with ThreadPoolExecutor(threads) as pool:
         yield from pool.map(one, seeds)

@@ -1,13 +1,13 @@
 """Meeting: who comes across whom this month.
 
-    (1)  encounters that i looks for ~ Poisson(rate (staff_i / usual staff)^(1/4) + extra_i + space [a shared space where i sits]),
+    (1)  encounters that i looks for ~ Poisson(rate sqrt(staff_i / usual staff) + extra_i + space [a shared space where i sits]),
          at most a declared number
     (2)  each is with a partner's partner with chance `closure`; else, with chance `far`, with anyone of the same purpose; else
          with somebody at place q, chosen with weight exp(-d / decay) x living organisations at q, oneself left out
     (3)  encounters that i has among the members of its coordinated pole, or animated cluster, ~ Poisson(group rate)
 
-d is the distance from i's place to q [km]. Larger organisations have more people who meet people; the fourth root keeps the
-largest from meeting everybody, and gives the right-skewed degrees of observed networks. New ties close triangles and are near (Granovetter 1973; Ter Wal 2014, co-inventors):
+d is the distance from i's place to q [km]. Larger organisations have more people who meet people; the square root
+keeps the largest from meeting everybody, and gives the right-skewed degrees of observed networks. New ties close triangles and are near (Granovetter 1973; Ter Wal 2014, co-inventors):
 hence (2). Two private actors do not look for each other, and partners need not meet again: such encounters are dropped.
 
 Who is met is drawn so that one organisation more or less disturbs few other draws, or else two policies could not be compared on
@@ -57,8 +57,8 @@ _REDRAWS = 32  # then one walks on to the next living one; it is hardly ever nee
 class Meeting(Parameters):
     """How often organisations come across each other, and how far they look."""
 
-    encounter_rate = Parameter(0.35, "1/month", (0.0, 5.0), "assumed", "encounters that an organisation looks for by itself")
-    usual_staff = Parameter(5.0, "FTE", (0.1, 500.0), "assumed", "staff of an organisation that looks for encounters at the plain rate")
+    encounter_rate = Parameter(0.55, "1/month", (0.0, 5.0), "assumed", "encounters that an organisation looks for by itself")
+    usual_staff = Parameter(6.0, "FTE", (0.1, 500.0), "assumed", "staff of an organisation that looks for encounters at the plain rate")
     space_encounters = Parameter(0.15, "1/month", (0.0, 5.0), "assumed", "encounters more where there is a shared working space")
     group_encounters = Parameter(
         0.5, "1/month", (0.0, 5.0), "assumed", "encounters more among the members of a pole with a coordinator or an animated cluster"
@@ -68,7 +68,7 @@ class Meeting(Parameters):
         0.3, "share", (0.0, 1.0), "triadic closure of Ter Wal 2014; size assumed", "share of encounters with a partner's partner"
     )
     far_chance = Parameter(
-        0.05, "share", (0.0, 1.0), "assumed", "share of the other encounters that are with anyone of the same purpose in the territory"
+        0.08, "share", (0.0, 1.0), "assumed", "share of the other encounters that are with anyone of the same purpose in the territory"
     )
     decay_km = Parameter(
         20.0,
@@ -123,12 +123,6 @@ def advance(state: State, luck: Luck, numbers: Meeting) -> None:
 
 
 @kernel
-def fourth_root(x):
-    """x to the power 1/4, exactly the same on every CPU."""
-    return math.sqrt(math.sqrt(x))
-
-
-@kernel
 def plan(start, stop, own_key, group_key, uid, alive, place_row, staff, pole_row, coordinated, cluster_row, animated, extra, spaces,
          extra_spaces, p, own, grouped):  # fmt: skip
     """Equations 1 and 3: how many encounters each has of its own accord, and in its group."""
@@ -137,7 +131,7 @@ def plan(start, stop, own_key, group_key, uid, alive, place_row, staff, pole_row
         grouped[i] = 0
         if not alive[i]:
             continue
-        rate = p.encounter_rate * fourth_root(staff[i] / p.usual_staff) + extra[i]
+        rate = p.encounter_rate * math.sqrt(staff[i] / p.usual_staff) + extra[i]
         if spaces[place_row[i]] + extra_spaces[place_row[i]] > 0:
             rate += p.space_encounters
         bits = hash_of(own_key, uid[i])

@@ -2,18 +2,18 @@
 
     (1)  t1 = t + s (1 - t) after a joint success last month; t - f t after a joint failure; else t
     (2)  t' = t1 (1 - r (1 + w dv) / (1 + n)) + g_c (1 - t1) [a coordinator helps both] + g_w (1 - t1) [at work on one project], within 0..1
-    (3)  the tie ends if t' is below the floor, or by chance
+    (3)  the tie ends if t' is below the floor, or by chance q (1 - t')^4
 
 t is trust, dv the mean absolute difference of the two's values, n the number of their joint successes: trust that has
 proved itself fades more slowly. A coordinator helps both in the same pole with one in post, or in the
 same animated cluster. Trust grows by experience and fades without it (Gulati 1995; Burt 2000 on the decay of relations); new
 alliances end more often than old ones (Lunnan & Haugland 2008, 100 Norwegian alliances), which follows here since what is young
-holds little trust. The numbers are assumed.
+holds little trust, and a tie with little trust is easily given up (3). The numbers are assumed.
 
 Each end computes its own copy from quantities that are the same seen from either side, so both hold the same bits.
 
 Reduces to: exponential decay at rate r with life ln(start / floor) / r when values agree and nothing feeds trust; a constant
-hazard of ties when r = 0, so that ties born with p and ended with q reach density p / (p + q).
+hazard of ties when r = 0, so that ties born with p and ended with q reach density p / (p + q), when r = 0 and trust stays at zero.
 """
 
 from clustersim.kernels import kernel
@@ -43,14 +43,14 @@ WRITES = ("ties.degree", "ties.partner_row", "ties.trust", "ties.born_month", "t
 class Trusting(Parameters):
     """How trust fades, grows and is lost."""
 
-    decay_rate = Parameter(0.02, "1/month", (0.0, 1.0), "assumed", "share of trust that fades in a month between two with the same values")
+    decay_rate = Parameter(0.022, "1/month", (0.0, 1.0), "assumed", "share of trust that fades in a month between two with the same values")
     values_weight = Parameter(2.0, "-", (0.0, 10.0), "assumed", "how much faster it fades between two with opposite values")
     coordinator_gain = Parameter(0.01, "1/month", (0.0, 1.0), "assumed", "share of the missing trust that a coordinator or animator brings")
-    work_gain = Parameter(0.03, "1/month", (0.0, 1.0), "assumed", "share of the missing trust that a month of joint work brings")
-    success_gain = Parameter(0.3, "share", (0.0, 1.0), "assumed", "share of the missing trust that a joint success brings")
+    work_gain = Parameter(0.05, "1/month", (0.0, 1.0), "assumed", "share of the missing trust that a month of joint work brings")
+    success_gain = Parameter(0.5, "share", (0.0, 1.0), "assumed", "share of the missing trust that a joint success brings")
     failure_loss = Parameter(0.25, "share", (0.0, 1.0), "assumed", "share of trust that a joint failure destroys")
     floor = Parameter(0.1, "0..1", (0.0, 1.0), "assumed", "trust below which the tie ends")
-    loss_chance = Parameter(0.0, "1/month", (0.0, 1.0), "assumed", "chance that a tie ends whatever the trust in it")
+    loss_chance = Parameter(0.15, "1/month", (0.0, 1.0), "assumed", "chance that a tie without any trust is given up in a month")
 
 
 def advance(state: State, luck: Luck, numbers: Trusting) -> None:
@@ -82,6 +82,13 @@ def next_trust(trust, values_apart, joint_successes, coordinated, at_work, p):
 
 
 @kernel
+def loss_of(trust, p):
+    """The chance in equation 3."""
+    doubt = (1.0 - trust) * (1.0 - trust)
+    return p.loss_chance * doubt * doubt
+
+
+@kernel
 def draw_lessons(ended_month, outcome, team, month, p, degree, partner_row, trust):
     """Equation 1 for the tied members of each team that ended in that month. Nobody ends two projects in a month."""
     for e in range(ended_month.size):
@@ -107,7 +114,7 @@ def move_on(start, stop, key, uid, values, project_row, pole_row, coordinated, c
             led = coordinated[i] and coordinated[j] and pole_row[i] >= 0 and pole_row[i] == pole_row[j]
             led = led or (animated[i] and animated[j] and cluster_row[i] >= 0 and cluster_row[i] == cluster_row[j])
             trust[i, k] = next_trust(trust[i, k], apart, joint_successes[i, k], led, at_work, p)
-            lost = p.loss_chance > 0.0 and happens(pair_hash(key, uid[i], uid[j]), p.loss_chance)
+            lost = happens(pair_hash(key, uid[i], uid[j]), loss_of(trust[i, k], p))
             if lost or trust[i, k] < p.floor:
                 drop_slot(degree, partner_row, trust, born_month, tie_purpose, joint_successes, i, k)
             else:
