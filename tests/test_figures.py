@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation
-from synthetic import PURPOSES, SyntheticRun, make_state
+from matplotlib.text import Annotation, Text
 
-from clustersim.report import figures, maps, networks, style
+from clustersim.report import figures, halos, maps, networks, style
 from clustersim.report.summary import headline, summary
 from clustersim.results import read, write
 from clustersim.state import State
 from clustersim.state.places import Neighbourhood
+from synthetic import PURPOSES, SyntheticRun, make_state
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +62,11 @@ def test_all_pictures_are_written_beside_the_tables(finished, tmp_path):
 def test_labels_beside_the_lines_do_not_overlap_and_lie_on_the_page(finished, name):
     figure = figures.FIGURES[name](finished)
     renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
     page = figure.bbox
     for axes in figure.axes:
-        boxes = [label.get_window_extent(renderer) for label in axes.findobj(Annotation)]
         # the extent of an annotation includes its leader, so compare the text alone
-        boxes = [super(Annotation, label).get_window_extent(renderer) for label in axes.findobj(Annotation)]
+        boxes = [Text.get_window_extent(label, renderer) for label in axes.findobj(Annotation)]
         assert boxes
         for a, box in enumerate(boxes):
             assert box.x0 >= page.x0 and box.x1 <= page.x1 and box.y0 >= page.y0 and box.y1 <= page.y1
@@ -90,7 +90,9 @@ def test_titles_say_what_the_series_says(finished):
     last = finished.series.iloc[-1]
     assert f"{last['clusters']:.0f} clusters and {last['poles']:.0f} poles after 120 months" in texts(figures.clusters_over_time(finished))
     assert f"{100 * last['met_share']:.1f} % in month 120" in texts(figures.needs_met(finished))
-    assert f"{last['clusters']:.0f} clusters, {100 * last['clustered_share']:.0f} % of social enterprises in one" in texts(figures.map_of(finished))
+    assert f"{last['clusters']:.0f} clusters, with {100 * last['clustered_share']:.1f} % of social enterprises" in texts(
+        figures.map_of(finished)
+    )
     assert f"{last['ties']:.0f} ties" in texts(figures.network_picture(finished))
 
 
@@ -120,6 +122,34 @@ def test_no_support_is_said_and_not_drawn_as_an_empty_panel(finished):
     assert "no support was paid" in texts(figure)
 
 
+def test_a_map_without_clusters_says_so():
+    assert "No cluster among 1 social enterprise |" in texts(figures.map_of(hermit())) + " |"
+
+
+def test_organisations_at_one_point_are_laid_side_by_side_and_the_others_stay():
+    state = make_state(60, 20)
+    state.organisations.x_km[:30], state.organisations.y_km[:30] = 5.0, 5.0
+    state.organisations.alive[:] = True
+    table = SyntheticRun(state).table("organisations")
+    moved = maps._side_by_side(table, 1.0, 100.0)
+    assert moved.iloc[30:].equals(table.iloc[30:])
+    xy = moved.iloc[:30][["x_km", "y_km"]].to_numpy()
+    apart = np.linalg.norm(xy[:, None] - xy, axis=2) + np.eye(30) * 9
+    assert apart.min() > 0.8
+    assert np.linalg.norm(xy - 5.0, axis=1).max() < 5.0
+
+
+def test_the_network_is_spread_out_and_the_tied_stay_near():
+    start = np.zeros((10, 2))
+    ring = np.array([(k, (k + 1) % 10) for k in range(10)])
+    place = networks.spread_out(start, ring)
+    apart = np.linalg.norm(place[:, None] - place, axis=2)
+    tied = np.array([apart[a, b] for a, b in ring])
+    assert tied.min() > 0.05
+    assert tied.mean() < apart[np.triu_indices(10, 1)].mean()
+    assert (networks.spread_out(start, ring) == place).all()
+
+
 def test_purposes_have_colours_of_their_own():
     colours = style.colours_of(PURPOSES.names)
     assert list(colours) == list(PURPOSES.names)
@@ -132,16 +162,18 @@ def test_labels_are_moved_as_little_as_need_be():
     assert style.spread(np.array([5.0, 5.0, 5.0, 100.0]), 10.0).tolist() == [-5.0, 5.0, 15.0, 100.0]
 
 
-def test_the_convex_hull_of_a_square_with_a_point_inside_is_the_square():
-    points = np.array([[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [0.0, 2.0], [1.0, 1.0], [1.0, 0.0]])
-    assert sorted(maps.convex_hull(points).tolist()) == [[0.0, 0.0], [0.0, 2.0], [2.0, 0.0], [2.0, 2.0]]
+def test_the_halo_of_a_square_goes_round_its_corners_and_not_the_point_inside():
+    outline = halos.halo(np.array([[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [0.0, 2.0], [1.0, 1.0]]), 0.5)
+    assert outline.min(axis=0).tolist() == [-0.5, -0.5]
+    assert outline.max(axis=0).tolist() == [2.5, 2.5]
+    assert np.linalg.norm(outline - 1.0, axis=1).min() > 1.4
 
 
 @pytest.mark.parametrize("points", [[[1.0, 1.0]], [[0.0, 0.0], [3.0, 4.0]], [[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]]])
 def test_a_halo_surrounds_even_points_in_a_line(points):
-    halo = maps.buffered_hull(np.array(points), 0.5)
-    reach = np.linalg.norm(halo[:, None, :] - np.array(points), axis=2).min(axis=1)
-    assert len(halo) > 20
+    outline = halos.halo(np.array(points), 0.5)
+    reach = np.linalg.norm(outline[:, None, :] - np.array(points), axis=2).min(axis=1)
+    assert len(outline) > 20
     assert np.allclose(reach, 0.5)
 
 

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from synthetic import PURPOSES, SyntheticRun, make_state
 
 from clustersim import results
 from clustersim.money import Flow
 from clustersim.results import ResultsError, read, write
 from clustersim.state import State
 from clustersim.tables import TABLES, frame
+from synthetic import PURPOSES, SyntheticRun, make_state
 
 
 @pytest.fixture(scope="module")
@@ -39,13 +39,23 @@ def test_series_and_tables_come_back_as_they_were(finished, stored):
 
 def test_the_folder_is_named_by_scenario_identity_and_seed(stored, tmp_path):
     assert stored == tmp_path / "synthetic" / "abc123def456-seed7"
-    assert {path.name for path in stored.iterdir()} == {"manifest.json", "scenario.toml", "series.parquet", *(f"{name}.parquet" for name in TABLES)}
+    assert {path.name for path in stored.iterdir()} == {
+        "manifest.json",
+        "scenario.toml",
+        "series.parquet",
+        *(f"{name}.parquet" for name in TABLES),
+    }
     assert [path.name for path in stored.parent.iterdir()] == [stored.name]
 
 
 def test_the_manifest_says_what_was_run_and_how_to_run_it_again(stored):
     manifest = json.loads((stored / "manifest.json").read_text())
-    assert manifest["scenario"] == {"name": "synthetic", "title": "A synthetic territory", "question": "Does it show?", "identity": "abc123def456"}
+    assert manifest["scenario"] == {
+        "name": "synthetic",
+        "title": "A synthetic territory",
+        "question": "Does it show?",
+        "identity": "abc123def456",
+    }
     assert (manifest["seed"], manifest["months"], manifest["spin_up"]) == (7, 120, 60)
     assert manifest["command"] == "clustersim run scenario.toml --seed 7"
     assert manifest["data"]["hash"] == "feed"

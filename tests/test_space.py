@@ -113,7 +113,9 @@ def test_where_fewer_places_are_within_the_catchment_the_rest_is_empty_and_the_a
     assert space.nearest(neighbourhood) is found
 
 
-def ellison_glaeser_of(home: np.ndarray, staff: np.ndarray, population: np.ndarray, purpose: np.ndarray | None = None, purposes: int = 1) -> float:
+def ellison_glaeser_of(
+    home: np.ndarray, staff: np.ndarray, population: np.ndarray, purpose: np.ndarray | None = None, purposes: int = 1
+) -> float:
     """The index of enterprises in districts of one place each."""
     n = len(home)
     return space.mean_ellison_glaeser(

@@ -118,7 +118,9 @@ class StoredRun:
         return _read_parquet(self.folder / f"{name}.parquet")
 
 
-def write(run: Any, folder_base: str | os.PathLike[str], *, overwrite: bool = True, draw: Callable[[Any, Path], object] | None = None) -> Path:
+def write(
+    run: Any, folder_base: str | os.PathLike[str], *, overwrite: bool = True, draw: Callable[[Any, Path], object] | None = None
+) -> Path:
     """Write a run's results and return their folder.
 
     Args:
@@ -163,7 +165,9 @@ def read(folder: str | os.PathLike[str], *, verify: bool = True) -> StoredRun:
         version, facts, files = manifest["versions"]["results"], manifest["scenario"], manifest["files"]
         text = (folder / "scenario.toml").read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise ResultsError(f"no results in {folder} ({Path(error.filename).name} is missing)", "Name the folder of one run, or run the scenario first") from None
+        raise ResultsError(
+            f"no results in {folder} ({Path(error.filename).name} is missing)", "Name the folder of one run, or run the scenario first"
+        ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ResultsError(f"the manifest in {folder} cannot be read ({error!r})", again) from error
     if version != RESULTS_VERSION:

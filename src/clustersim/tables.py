@@ -27,7 +27,14 @@ __all__ = ["TABLES", "frame"]
 
 TABLES = ("organisations", "places", "ties", "clusters", "poles", "projects", "funders", "awards", "ledger")
 
-_REFERENCES = {"cluster_row": "cluster", "pole_row": "pole", "project_row": "project", "funder_row": "funder", "origin_row": "origin", "merged_row": "merged"}
+_REFERENCES = {
+    "cluster_row": "cluster",
+    "pole_row": "pole",
+    "project_row": "project",
+    "funder_row": "funder",
+    "origin_row": "origin",
+    "merged_row": "merged",
+}
 _NEVER = {"closed_month", "ended_month"}  # 0 means that it has not happened
 _MEANINGS = {
     "kind": "kind of organisation",

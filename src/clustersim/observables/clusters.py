@@ -10,7 +10,9 @@ from clustersim.state import State
 from clustersim.state.organisations import SOCIAL_ENTERPRISE
 
 OBSERVABLES = (
-    Observable("clusters", "count", "clusters of social innovation seen at the end of the month", "more groups cooperate closely enough to be seen"),
+    Observable(
+        "clusters", "count", "clusters of social innovation seen at the end of the month", "more groups cooperate closely enough to be seen"
+    ),
     Observable("clusters_new", "count/month", "clusters seen for the first time", "emergence is faster"),
     Observable("cluster_members", "count", "organisations in a cluster", "more organisations belong to one"),
     Observable("mean_cluster_size", "count", "mean number of members of a cluster", "clusters are larger"),
@@ -25,7 +27,12 @@ OBSERVABLES = (
         "more clusters could found a pole",
     ),
     Observable("cluster_purposes", "count", "purposes for which there is a cluster", "clusters answer a wider range of needs"),
-    Observable("poles", "count", "living poles: jointly managed legal entities of clusters", "more clusters have become organised, or fewer poles end"),
+    Observable(
+        "poles",
+        "count",
+        "living poles: jointly managed legal entities of clusters",
+        "more clusters have become organised, or fewer poles end",
+    ),
     Observable("pole_members", "count", "organisations that are members of a pole", "more organisations share an entity"),
     Observable("mean_pole_members", "count", "mean number of members of a pole", "poles are larger"),
     Observable("coordinators", "count", "poles with a coordinator in post", "more poles can afford animation"),
@@ -60,9 +67,7 @@ def observe(state: State, out: np.ndarray) -> None:
 
 
 @kernel
-def describe_clusters(
-    month, purposes, kind, living, cluster_row, purpose, alive, first_month, members, social, private, public, out
-):
+def describe_clusters(month, purposes, kind, living, cluster_row, purpose, alive, first_month, members, social, private, public, out):
     """The clusters of this month; the share is recounted from the organisations."""
     count = 0
     born = 0

@@ -19,15 +19,24 @@ OBSERVABLES = (
     Observable("projects_started", "count/month", "projects started this month", "organisations dare and afford more projects"),
     Observable("projects_shared", "count/month", "projects started this month by two organisations or more", "more is tried together"),
     Observable("projects_ended", "count/month", "projects that ended this month", "more projects were started some months ago"),
-    Observable("projects_succeeded", "count/month", "projects that succeeded this month, small ones included", "more projects reach their aim"),
-    Observable("innovations", "count/month", "validated social innovations: full projects that succeeded this month", "more social innovations"),
+    Observable(
+        "projects_succeeded", "count/month", "projects that succeeded this month, small ones included", "more projects reach their aim"
+    ),
+    Observable(
+        "innovations", "count/month", "validated social innovations: full projects that succeeded this month", "more social innovations"
+    ),
     Observable(
         "innovation_rate",
         "per 100 social enterprises a year",
         "validated social innovations of the last twelve months per 100 living social enterprises",
         "the territory innovates faster for its size",
     ),
-    Observable("ideas_hindered", "count", "ideas so far that did not become a project for want of money", "lack of resources holds innovation back more"),
+    Observable(
+        "ideas_hindered",
+        "count",
+        "ideas so far that did not become a project for want of money",
+        "lack of resources holds innovation back more",
+    ),
 )
 
 

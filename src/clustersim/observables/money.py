@@ -14,15 +14,27 @@ from clustersim.observables.observable import Observable
 from clustersim.state import State
 
 _FLOWS = {
-    Flow.SERVICES: Observable("services_cents", "cents/month", "clients and ordinary public orders for persons served", "social enterprises sell more"),
-    Flow.PROCUREMENT: Observable("procurement_cents", "cents/month", "premium of social clauses in public orders", "public buyers pay more for social clauses"),
-    Flow.MARKET: Observable("market_cents", "cents/month", "ordinary income of private actors and public bodies", "private actors and public bodies earn more"),
+    Flow.SERVICES: Observable(
+        "services_cents", "cents/month", "clients and ordinary public orders for persons served", "social enterprises sell more"
+    ),
+    Flow.PROCUREMENT: Observable(
+        "procurement_cents", "cents/month", "premium of social clauses in public orders", "public buyers pay more for social clauses"
+    ),
+    Flow.MARKET: Observable(
+        "market_cents", "cents/month", "ordinary income of private actors and public bodies", "private actors and public bodies earn more"
+    ),
     Flow.POLE_SERVICES: Observable("pole_sales_cents", "cents/month", "own sales of poles", "poles live more on what they sell"),
     Flow.DUES: Observable("dues_cents", "cents/month", "members' dues to their poles", "members carry more of their poles"),
     Flow.WAGES: Observable("wages_cents", "cents/month", "wages with charges paid by organisations", "organisations employ more people"),
-    Flow.COORDINATOR: Observable("coordinator_cents", "cents/month", "wages and expenses of poles' coordinators", "more coordinators are in post"),
-    Flow.TIE_UPKEEP: Observable("tie_upkeep_cents", "cents/month", "time and travel that cooperation costs", "there are more ties to keep up"),
-    Flow.PROJECT_COST: Observable("project_cost_cents", "cents/month", "spent on projects at their start, grants included", "more or larger projects start"),
+    Flow.COORDINATOR: Observable(
+        "coordinator_cents", "cents/month", "wages and expenses of poles' coordinators", "more coordinators are in post"
+    ),
+    Flow.TIE_UPKEEP: Observable(
+        "tie_upkeep_cents", "cents/month", "time and travel that cooperation costs", "there are more ties to keep up"
+    ),
+    Flow.PROJECT_COST: Observable(
+        "project_cost_cents", "cents/month", "spent on projects at their start, grants included", "more or larger projects start"
+    ),
 }
 
 OBSERVABLES = (
@@ -43,7 +55,7 @@ OBSERVABLES = (
     ),
 )
 
-_MONTHLY = np.array(list(_FLOWS), np.int64)
+_MONTHLY = tuple(int(flow) for flow in _FLOWS)
 _SUPPORT = int(Flow.SUPPORT)
 _RUNNING = int(Flow.SUPPORT_RUNNING)
 
@@ -51,12 +63,58 @@ _RUNNING = int(Flow.SUPPORT_RUNNING)
 def observe(state: State, out: np.ndarray) -> None:
     """Fill `out` in the order of `OBSERVABLES`."""
     o, f, p, journal = state.organisations, state.funders, state.projects, state.ledger.journal
-    flows = len(_MONTHLY)
-    out[:flows] = state.ledger.month_cents[_MONTHLY]
-    private_uids = o.uid[f.organisation_row[~f.public]]
-    split_support(state.month, journal.month, journal.flow, journal.payer_uid, journal.amount_cents, private_uids, out[flows:])
-    out[flows + 2] = leverage(f.public, f.paid_cents, p.cost_cents, p.grant_cents)
-    out[flows + 3] = mean_attention(o.alive, f.organisation_row, f.public, f.budget_cents, f.attention)
+    describe_money(
+        state.month,
+        state.ledger.month_cents,
+        journal.month,
+        journal.flow,
+        journal.payer_uid,
+        journal.amount_cents,
+        o.uid,
+        o.alive,
+        f.organisation_row,
+        f.public,
+        f.budget_cents,
+        f.attention,
+        f.paid_cents,
+        p.cost_cents,
+        p.grant_cents,
+        out,
+    )
+
+
+@kernel
+def describe_money(
+    month,
+    month_cents,
+    paid_month,
+    flow,
+    payer_uid,
+    amount_cents,
+    uid,
+    alive,
+    organisation_row,
+    public,
+    budget_cents,
+    attention,
+    paid_cents,
+    cost_cents,
+    grant_cents,
+    out,
+):
+    """All of this module's values."""
+    for k, monthly in enumerate(_MONTHLY):
+        out[k] = month_cents[monthly]
+    private_uids = np.empty(public.size, np.int64)
+    privates = 0
+    for f in range(public.size):
+        if not public[f]:
+            private_uids[privates] = uid[organisation_row[f]]
+            privates += 1
+    k = len(_MONTHLY)
+    split_support(month, paid_month, flow, payer_uid, amount_cents, private_uids[:privates], out[k:])
+    out[k + 2] = leverage(public, paid_cents, cost_cents, grant_cents)
+    out[k + 3] = mean_attention(alive, organisation_row, public, budget_cents, attention)
 
 
 @kernel

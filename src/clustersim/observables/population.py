@@ -10,18 +10,12 @@ from clustersim.state.organisations import KINDS
 _WORDS = {"social_enterprise": "social enterprises", "private_actor": "private actors", "public_funder": "public bodies"}
 
 OBSERVABLES = (
-    *(
-        Observable(f"{kind}s", "count", f"living {_WORDS[kind]}", f"more {_WORDS[kind]} entered than closed")
-        for kind in KINDS
-    ),
+    *(Observable(f"{kind}s", "count", f"living {_WORDS[kind]}", f"more {_WORDS[kind]} entered than closed") for kind in KINDS),
     *(
         Observable(f"{kind}s_founded", "count/month", f"{_WORDS[kind]} founded this month", f"more new {_WORDS[kind]} enter")
         for kind in KINDS
     ),
-    *(
-        Observable(f"{kind}s_closed", "count/month", f"{_WORDS[kind]} closed this month", f"more {_WORDS[kind]} give up")
-        for kind in KINDS
-    ),
+    *(Observable(f"{kind}s_closed", "count/month", f"{_WORDS[kind]} closed this month", f"more {_WORDS[kind]} give up") for kind in KINDS),
 )
 
 

@@ -54,10 +54,26 @@ def observe(state: State, out: np.ndarray) -> None:
     """Fill `out` in the order of `OBSERVABLES`."""
     o, places = state.organisations, state.places
     _, order = state.by_place()
-    out[0] = moran(excess(o.kind, o.alive, o.place_row, places.population), nearest(state.catchment))
-    out[1] = mean_ellison_glaeser(
-        order, o.kind, o.alive, o.place_row, o.purpose, o.staff_fte, len(state.purposes), places.district, places.population
+    describe_space(
+        order,
+        o.kind,
+        o.alive,
+        o.place_row,
+        o.purpose,
+        o.staff_fte,
+        len(state.purposes),
+        places.district,
+        places.population,
+        nearest(state.catchment),
+        out,
     )
+
+
+@kernel
+def describe_space(order, kind, alive, place_row, purpose, staff_fte, purposes, district, population, neighbours, out):
+    """Both of this module's values."""
+    out[0] = moran(excess(kind, alive, place_row, population), neighbours)
+    out[1] = mean_ellison_glaeser(order, kind, alive, place_row, purpose, staff_fte, purposes, district, population)
 
 
 def nearest(neighbourhood: Neighbourhood) -> np.ndarray:
@@ -96,9 +112,9 @@ def excess(kind, alive, place_row, population):
     z = np.zeros(places)
     enterprises = 0
     for i in range(kind.size):
-        if alive[i] and kind[i] == SOCIAL_ENTERPRISE:
-            z[place_row[i]] += 1.0
-            enterprises += 1
+        one = alive[i] & (kind[i] == SOCIAL_ENTERPRISE)
+        z[place_row[i]] += one
+        enterprises += one
     inhabitants = 0
     for p in range(places):
         inhabitants += max(population[p], 1)

@@ -44,7 +44,7 @@ def clusters_over_time(run: Any) -> "Figure":
     series = run.series
     months = series.index.to_numpy()
     figure, (above, below) = _panels(2, right=1.75)
-    for name, label, colour in (("clusters", "clusters", BLUE), ("poles", "poles", VERMILLION)):
+    for name, colour in (("clusters", BLUE), ("poles", VERMILLION)):
         above.plot(months, series[name], color=colour, lw=1.8)
     above.set_ylim(0, max(4.0, 1.1 * float(series[["clusters", "poles"]].max().max())))
     above.set_ylabel("number")
@@ -112,7 +112,11 @@ def money_by_payer(run: Any) -> "Figure":
     _share_months(figure, months)
     for panel, names in zip(axes, panels.values(), strict=True):
         _label_stack(panel, series, names)
-    finding = f"Support and social clauses make up {100 * supported / total:.1f} % of all income" if supported > 0 else "All income is earned: no support was paid"
+    finding = (
+        f"Support and social clauses make up {100 * supported / total:.1f} % of all income"
+        if supported > 0
+        else "All income is earned: no support was paid"
+    )
     entitle(figure, finding, circumstances(run, f"months {months[0]} to {months[-1]}, mean of the last twelve months"))
     return figure
 
@@ -157,7 +161,9 @@ def _label_stack(axes: "Axes", series: "pd.DataFrame", names: list[str]) -> None
     last = values[-1]
     middle = np.cumsum(last) - last / 2
     label_ends(
-        axes, series.index[-1], [(middle[k], _PAYERS[name][0], _PAYERS[name][1]) for k, name in enumerate(names) if np.nansum(values[:, k]) > 0]
+        axes,
+        series.index[-1],
+        [(middle[k], _PAYERS[name][0], _PAYERS[name][1]) for k, name in enumerate(names) if np.nansum(values[:, k]) > 0],
     )
 
 

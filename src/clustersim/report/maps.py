@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from clustersim.report.halos import halo
 from clustersim.report.style import FAINT, GREY, INK, LOOK, circumstances, colours_of, entitle, explain
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["DOT", "MARKERS", "TIE_COLOUR", "buffered_hull", "convex_hull", "legend_of", "map_of"]
+__all__ = ["DOT", "MARKERS", "RING", "TIE_COLOUR", "legend_of", "map_of"]
 
 MARKERS = {
     "social_enterprise": ("o", "social enterprise"),
@@ -19,13 +20,14 @@ MARKERS = {
     "public_funder": ("^", "public body"),
 }
 DOT: dict[str, Any] = {"linestyle": "none", "markeredgecolor": "white", "markeredgewidth": 0.3}
+RING: dict[str, Any] = {"linestyle": "none", "markeredgecolor": INK, "markeredgewidth": 1.0}
 TIE_COLOUR = (0.16, 0.2, 0.28)
 MOST_TIES = 12_000  # more lines make a map black and slow
 _LEGEND_INCHES = 2.6
 
 
 def map_of(run: Any) -> "Figure":
-    """Organisations by kind and purpose, ties by trust, clusters as halos, poles as stars, on their places."""
+    """Organisations by kind and purpose, side by side around their place; ties by trust; clusters as halos; poles as stars."""
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -36,17 +38,21 @@ def map_of(run: Any) -> "Figure":
     height = max(float(np.ptp(places["y_km"])), width / 2.2)
     inches = 6.8
     tall = min(9.5, inches * height / width)
+    size = float(np.clip(13_000 / max(len(living), 1), 1.2, 22))
+    living = _side_by_side(living, 1.05 * np.sqrt(size) / 72 / inches * width, 0.035 * width)
     with matplotlib.rc_context(LOOK):
         figure = Figure(figsize=(inches + _LEGEND_INCHES + 0.45, tall + 1.1))
-        axes = figure.add_axes((0.2 / figure.get_figwidth(), 0.3 / figure.get_figheight(), inches / figure.get_figwidth(), tall / figure.get_figheight()))
+        axes = figure.add_axes(
+            (0.2 / figure.get_figwidth(), 0.3 / figure.get_figheight(), inches / figure.get_figwidth(), tall / figure.get_figheight())
+        )
         axes.set_aspect("equal", anchor="NW")
         axes.axis("off")
         axes.set_xlim(places["x_km"].min() - 0.03 * width, places["x_km"].max() + 0.03 * width)
-        axes.set_ylim(places["y_km"].min() - 0.03 * height, places["y_km"].max() + 0.03 * height)
+        axes.set_ylim(places["y_km"].min() - 0.07 * height, places["y_km"].max() + 0.03 * height)
         _draw_places(axes, places)
         _draw_clusters(axes, living, run.table("clusters"), colours, 0.013 * width)
-        drawn, ties = _draw_ties(axes, organisations, run.table("ties"))
-        _draw_organisations(axes, living, colours)
+        drawn, ties = _draw_ties(axes, living, run.table("ties"))
+        _draw_organisations(axes, living, colours, size)
         _draw_poles(axes, poles)
         _draw_scale(axes, width)
         explain(axes, {**legend_of(colours), "On the map": _legend_of_map(len(poles))})
@@ -56,44 +62,69 @@ def map_of(run: Any) -> "Figure":
                 (1, 0), (0, -8), xycoords="axes fraction", textcoords="offset points", ha="right", va="top", size=8, color=GREY,
             )  # fmt: skip
         last = run.series.iloc[-1]
-        share = np.nan_to_num(last["clustered_share"])
-        entitle(
-            figure,
-            f"{last['clusters']:.0f} cluster{'' if last['clusters'] == 1 else 's'}, {100 * share:.0f} % of social enterprises in one",
-            circumstances(run, f"month {run.series.index[-1]}"),
-        )
+        finding = f"No cluster among {_count(last['social_enterprises'], 'social enterprise')}"
+        if last["clusters"] > 0:
+            finding = (
+                f"{_count(last['clusters'], 'cluster')}, with {100 * np.nan_to_num(last['clustered_share']):.1f} % of social enterprises"
+            )
+        entitle(figure, finding, circumstances(run, f"month {run.series.index[-1]}"))
     return figure
+
+
+def _count(number: float, noun: str) -> str:
+    return f"{number:,.0f} {noun}{'' if number == 1 else 's'}"
+
+
+def _side_by_side(living: "pd.DataFrame", spacing_km: float, widest_km: float) -> "pd.DataFrame":
+    """Organisations at the same point laid in a spiral around it, like the seeds of a sunflower, so that each is seen."""
+    together = living.groupby(["x_km", "y_km"])["uid"]
+    rank = together.rank().to_numpy() - 1.0
+    count = together.transform("size").to_numpy()
+    radius = np.minimum(spacing_km, widest_km / np.sqrt(count)) * np.sqrt(rank) * 0.85
+    angle = 2.399963 * rank
+    return living.assign(x_km=living["x_km"] + radius * np.cos(angle), y_km=living["y_km"] + radius * np.sin(angle))
 
 
 def _draw_places(axes: "Axes", places: "pd.DataFrame") -> None:
     population = places["population"].to_numpy(float)
     axes.scatter(
-        places["x_km"], places["y_km"], s=2 + 420 * population / max(population.max(), 1.0), color="#E9EAEE", lw=0, zorder=1, rasterized=len(places) > 2000
+        places["x_km"],
+        places["y_km"],
+        s=2 + 420 * population / max(population.max(), 1.0),
+        color="#E9EAEE",
+        lw=0,
+        zorder=1,
+        rasterized=len(places) > 2000,
+        clip_on=False,
     )
 
 
 def _draw_clusters(axes: "Axes", living: "pd.DataFrame", clusters: "pd.DataFrame", colours: dict[str, str], margin_km: float) -> None:
     from matplotlib.collections import PolyCollection
     from matplotlib.colors import to_rgba
+    from matplotlib.patheffects import withStroke
 
     members = living.dropna(subset="cluster")
     purpose_of = clusters.set_index("cluster")["purpose"]
     halos, shades = [], []
-    for cluster, group in members.groupby("cluster"):
-        halos.append(buffered_hull(group[["x_km", "y_km"]].to_numpy(), margin_km))
+    # where there are many, wide halos would cover the map
+    margin_km /= max(1.0, np.sqrt(members["cluster"].nunique() / 150))
+    xy = members[["x_km", "y_km"]].to_numpy()
+    for cluster, rows in members.groupby("cluster").indices.items():
+        halos.append(halo(xy[rows], margin_km))
         shades.append(colours[purpose_of[cluster]])
+    many = len(halos) > 400
+    fills = [to_rgba(shade, 0.15) for shade in shades]
+    axes.add_collection(PolyCollection(halos, facecolors=fills, edgecolors="none", zorder=2, rasterized=many))
+    # the outline runs above the organisations, with a white edge, so that a cluster in a crowded city is seen too
+    width = 0.6 if many else 1.3
+    casing = [] if many else [withStroke(linewidth=width + 1.4, foreground="white")]
     axes.add_collection(
-        PolyCollection(
-            halos,
-            facecolors=[to_rgba(shade, 0.16) for shade in shades],
-            edgecolors=[to_rgba(shade, 0.95) for shade in shades],
-            linewidths=1.0 if len(halos) < 200 else 0.5,
-            zorder=2,
-        )
+        PolyCollection(halos, facecolors="none", edgecolors=shades, linewidths=width, zorder=5, path_effects=casing, rasterized=many)
     )
 
 
-def _draw_ties(axes: "Axes", organisations: "pd.DataFrame", ties: "pd.DataFrame") -> tuple[int, int]:
+def _draw_ties(axes: "Axes", living: "pd.DataFrame", ties: "pd.DataFrame") -> tuple[int, int]:
     """Draw the ties, or as many as a map bears; returns how many were drawn, and how many there are."""
     import pandas as pd
     from matplotlib.collections import LineCollection
@@ -101,7 +132,7 @@ def _draw_ties(axes: "Axes", organisations: "pd.DataFrame", ties: "pd.DataFrame"
     count = len(ties)
     if count > MOST_TIES:
         ties = ties.sample(MOST_TIES, random_state=0)
-    index, xy = pd.Index(organisations["uid"]), organisations[["x_km", "y_km"]].to_numpy()
+    index, xy = pd.Index(living["uid"]), living[["x_km", "y_km"]].to_numpy()
     ends = np.stack([xy[index.get_indexer(ties["uid_1"])], xy[index.get_indexer(ties["uid_2"])]], axis=1)
     strength = (0.9 if count < 3000 else 0.5) * (0.08 + 0.72 * ties["trust"].to_numpy())
     colours = np.column_stack([np.tile(TIE_COLOUR, (len(ties), 1)), strength])
@@ -109,8 +140,7 @@ def _draw_ties(axes: "Axes", organisations: "pd.DataFrame", ties: "pd.DataFrame"
     return len(ties), count
 
 
-def _draw_organisations(axes: "Axes", living: "pd.DataFrame", colours: dict[str, str]) -> None:
-    size = float(np.clip(13_000 / max(len(living), 1), 1.2, 22))
+def _draw_organisations(axes: "Axes", living: "pd.DataFrame", colours: dict[str, str], size: float) -> None:
     for kind, (marker, _) in MARKERS.items():
         # purposes are drawn together, so that none always lies on top
         group = living[living["kind"] == kind]
@@ -120,8 +150,8 @@ def _draw_organisations(axes: "Axes", living: "pd.DataFrame", colours: dict[str,
             s=size * (1.25 if marker == "^" else 1.0),
             marker=marker,
             c=[colours[purpose] for purpose in group["purpose"]],
-            edgecolors="white" if size > 4 else "none",
-            linewidths=0.35,
+            edgecolors=np.where(group["cluster"].notna(), INK, "white") if size > 4 else "none",
+            linewidths=np.where(group["cluster"].notna(), 0.7, 0.35) if size > 4 else 0.0,
             zorder=4,
             rasterized=len(group) > 3000,
         )
@@ -134,7 +164,14 @@ def _draw_poles(axes: "Axes", poles: "pd.DataFrame") -> None:
     axes.scatter(poles["x_km"], poles["y_km"], s=60 if many else 190, marker="*", color=INK, edgecolors="white", linewidths=0.9, zorder=6)
     for x, y, members in zip(poles["x_km"], poles["y_km"], poles["members"], strict=True) if not many else ():
         axes.annotate(
-            str(members), (x, y), (7, 5), textcoords="offset points", size=9.5, weight="bold", zorder=7, path_effects=[withStroke(linewidth=2.5, foreground="white")]
+            str(members),
+            (x, y),
+            (7, 5),
+            textcoords="offset points",
+            size=9.5,
+            weight="bold",
+            zorder=7,
+            path_effects=[withStroke(linewidth=2.5, foreground="white")],
         )
 
 
@@ -151,8 +188,13 @@ def legend_of(colours: dict[str, str]) -> dict[str, list[Any]]:
     from matplotlib.lines import Line2D
 
     return {
-        "Purpose": [Line2D([], [], marker="o", color=colour, markersize=7.5, label=purpose.replace("_", " "), **DOT) for purpose, colour in colours.items()],
-        "Kind of organisation": [Line2D([], [], marker=marker, color=GREY, markersize=7, label=label, **DOT) for marker, label in MARKERS.values()],
+        "Purpose": [
+            Line2D([], [], marker="o", color=colour, markersize=7.5, label=purpose.replace("_", " "), **DOT)
+            for purpose, colour in colours.items()
+        ],
+        "Kind of organisation": [
+            Line2D([], [], marker=marker, color=GREY, markersize=7, label=label, **DOT) for marker, label in MARKERS.values()
+        ],
     }
 
 
@@ -163,35 +205,8 @@ def _legend_of_map(poles: int) -> list[Any]:
     handles = [
         Line2D([], [], color=TIE_COLOUR, lw=1.0, alpha=0.75, label="tie (darker: more trust)"),
         Patch(facecolor=FAINT + "70", edgecolor=GREY, label="cluster, in its purpose's colour"),
+        Line2D([], [], marker="o", color=GREY, markersize=7, label="member of a cluster", **RING),
         Line2D([], [], marker="*", color=INK, markersize=12, label="pole, with its members", **DOT),
         Line2D([], [], marker="o", color="#DCDEE4", markersize=9, label="place, by population", **DOT),
     ]
-    return handles if poles else [*handles[:2], handles[3]]
-
-
-def buffered_hull(points: np.ndarray, margin: float) -> np.ndarray:
-    """The convex hull of discs of radius `margin` around the points, (n, 2) -> (m, 2): a halo even around a single one."""
-    angle = np.linspace(0, 2 * np.pi, 25)[:-1]
-    circle = margin * np.column_stack([np.cos(angle), np.sin(angle)])
-    return convex_hull((convex_hull(points)[:, None, :] + circle).reshape(-1, 2))
-
-
-def convex_hull(points: np.ndarray) -> np.ndarray:
-    """Corners of the convex hull, counter-clockwise (Andrew 1979); one or two points are their own hull."""
-    ordered = np.unique(points, axis=0)
-    if len(ordered) < 3:
-        return ordered
-    halves = []
-    for run in (ordered, ordered[::-1]):
-        chain: list[np.ndarray] = []
-        for point in run:
-            while len(chain) > 1 and _turn(chain[-2], chain[-1], point) <= 0:
-                chain.pop()
-            chain.append(point)
-        halves += chain[:-1]
-    return np.array(halves)
-
-
-def _turn(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> float:
-    """Positive where a, b, c turn left."""
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+    return handles if poles else [*handles[:3], handles[4]]

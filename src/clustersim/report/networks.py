@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clustersim.report.maps import DOT, MARKERS, TIE_COLOUR, legend_of
+from clustersim.report.maps import MARKERS, RING, TIE_COLOUR, legend_of
 from clustersim.report.style import GREY, INK, LOOK, circumstances, colours_of, entitle, explain
 
 if TYPE_CHECKING:
@@ -27,12 +27,15 @@ def network_picture(run: Any) -> "Figure":
     organisations, ties = run.table("organisations"), run.table("ties")
     colours = colours_of(organisations["purpose"].cat.categories)
     graph, tied = _graph(ties)
-    position = _layout(graph) if graph.number_of_nodes() else {}
+    home = {uid: (x, y) for uid, x, y in zip(organisations["uid"], organisations["x_km"], organisations["y_km"], strict=True)}
+    position = _layout(graph, home) if graph.number_of_nodes() else {}
     wide, high = np.ptp(np.array(list(position.values())), axis=0) if position else (1.0, 1.0)
     tall = float(np.clip(_INCHES * high / max(wide, 1e-9), 3.5, 8.0))
     with matplotlib.rc_context(LOOK):
         figure = Figure(figsize=(_INCHES + 2.75, tall + 1.1))
-        axes = figure.add_axes((0.2 / figure.get_figwidth(), 0.25 / figure.get_figheight(), _INCHES / figure.get_figwidth(), tall / figure.get_figheight()))
+        axes = figure.add_axes(
+            (0.2 / figure.get_figwidth(), 0.25 / figure.get_figheight(), _INCHES / figure.get_figwidth(), tall / figure.get_figheight())
+        )
         axes.set_aspect("equal", anchor="N")
         axes.axis("off")
         if position:
@@ -44,9 +47,10 @@ def network_picture(run: Any) -> "Figure":
                 f"{graph.number_of_nodes()} of {tied:,} organisations with ties are drawn, around the best connected",
                 (0, 0), (0, -6), xycoords="axes fraction", textcoords="offset points", size=8, color=GREY, va="center",
             )  # fmt: skip
+        degree, clustering = np.nan_to_num(last["mean_degree"]), np.nan_to_num(last["clustering"])
         entitle(
             figure,
-            f"{last['ties']:,.0f} ties, {np.nan_to_num(last['mean_degree']):.1f} an organisation, clustering {np.nan_to_num(last['clustering']):.2f}",
+            f"{last['ties']:,.0f} ties, {degree:.1f} an organisation, clustering {clustering:.2f}",
             circumstances(run, f"month {run.series.index[-1]}, organisations without ties left out"),
         )
     return figure
@@ -66,7 +70,7 @@ def _graph(ties: "pd.DataFrame") -> tuple["nx.Graph", int]:
     return graph, tied
 
 
-def _layout(graph: "nx.Graph") -> dict[int, np.ndarray]:
+def _layout(graph: "nx.Graph", home: dict[int, tuple[float, float]]) -> dict[int, np.ndarray]:
     """Each connected group laid out by itself and packed in rows, the largest first and with room by its size."""
     import networkx as nx
 
@@ -78,21 +82,40 @@ def _layout(graph: "nx.Graph") -> dict[int, np.ndarray]:
         side = 2.0 * np.sqrt(len(group))
         if x > 0 and x + side > row_width:
             x, y, tallest = 0.0, y - tallest - 0.8, 0.0
-        layout = nx.spring_layout(graph.subgraph(group), k=2.4 / np.sqrt(len(group)), iterations=150, seed=1, weight=None)
-        box = _upright(np.array([layout[uid] for uid in group])) * side
-        position.update(zip(group, box + np.array([x, y - box[:, 1].max()]), strict=True))
-        x, tallest = x + side + 0.8, max(tallest, float(np.ptp(box[:, 1])))
+        row = {uid: k for k, uid in enumerate(group)}
+        ties = np.array([(row[a], row[b]) for a, b in graph.subgraph(group).edges])
+        box = spread_out(np.array([home[uid] for uid in group]), ties)
+        box *= side / max(np.ptp(box[:, 0]), 0.6 * np.ptp(box[:, 1]))
+        box += np.array([x - box[:, 0].min(), y - box[:, 1].max()])
+        position.update(zip(group, box, strict=True))
+        x, tallest = x + max(side, np.ptp(box[:, 0])) + 0.8, max(tallest, np.ptp(box[:, 1]))
     return position
 
 
-def _upright(points: np.ndarray) -> np.ndarray:
-    """Points turned so that their longest direction lies flat, moved and scaled to a width of one."""
-    if len(points) < 3:
-        return np.column_stack([np.linspace(0, 1, len(points)), np.zeros(len(points))])
-    centred = points - points.mean(axis=0)
-    turned = centred @ np.linalg.svd(centred, full_matrices=False)[2].T
-    turned -= turned.min(axis=0)
-    return turned / max(turned[:, 0].max(), 1e-9)
+def spread_out(start: np.ndarray, ties: np.ndarray, steps: int = 150) -> np.ndarray:
+    """Points (n, 2) that repel each other and are drawn together along ties (Fruchterman & Reingold 1991).
+
+    It starts from where the organisations sit, so that nothing is left to chance and west stays left where it can.
+    """
+    n = len(start)
+    angle = 2.399963 * np.arange(n)  # a little apart in a spiral, for those who sit at one point
+    position = (start - start.mean(axis=0)) / max(np.ptp(start, axis=0).max(), 1e-9) + 0.02 * np.sqrt(np.arange(n) / n)[
+        :, None
+    ] * np.column_stack([np.cos(angle), np.sin(angle)])
+    ideal = 1.0 / np.sqrt(n)
+    one, other = ties.T
+    for step in range(steps):
+        square = (position[:, :1] - position[:, 0]) ** 2 + (position[:, 1:] - position[:, 1]) ** 2 + 1e-6
+        repulsion = ideal**2 / square
+        force = position * repulsion.sum(axis=1)[:, None]
+        force -= np.column_stack([(repulsion * position[:, axis]).sum(axis=1) for axis in range(2)])
+        pull = position[other] - position[one]
+        pull *= np.sqrt((pull**2).sum(axis=1))[:, None] / ideal
+        np.add.at(force, one, pull)
+        np.add.at(force, other, -pull)
+        length = np.sqrt((force**2).sum(axis=1)) + 1e-12
+        position = position + force * (np.minimum(length, 0.1 * (1 - step / steps)) / length)[:, None]
+    return position
 
 
 def _draw(axes: "Axes", graph: "nx.Graph", position: dict[int, np.ndarray], organisations: "pd.DataFrame", colours: dict[str, str]) -> None:
@@ -110,7 +133,14 @@ def _draw(axes: "Axes", graph: "nx.Graph", position: dict[int, np.ndarray], orga
             xy = np.array([position[uid] for uid in group.index])
             rings = [INK if clustered else "white" for clustered in group["cluster"].notna()]
             axes.scatter(
-                xy[:, 0], xy[:, 1], s=size, marker=marker, c=[colours[p] for p in group["purpose"]], edgecolors=rings, linewidths=0.8, zorder=2
+                xy[:, 0],
+                xy[:, 1],
+                s=size,
+                marker=marker,
+                c=[colours[p] for p in group["purpose"]],
+                edgecolors=rings,
+                linewidths=0.8,
+                zorder=2,
             )
     axes.margins(0.03)
     axes.autoscale_view()
@@ -119,8 +149,7 @@ def _draw(axes: "Axes", graph: "nx.Graph", position: dict[int, np.ndarray], orga
 def _legend_of_network() -> list[Any]:
     from matplotlib.lines import Line2D
 
-    ring = {**DOT, "markeredgecolor": INK, "markeredgewidth": 1.0}
     return [
         Line2D([], [], color=TIE_COLOUR, lw=1.0, alpha=0.75, label="tie (darker: more trust)"),
-        Line2D([], [], marker="o", color=GREY, markersize=7.5, label="member of a cluster", **ring),
+        Line2D([], [], marker="o", color=GREY, markersize=7.5, label="member of a cluster", **RING),
     ]

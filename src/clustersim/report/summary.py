@@ -55,8 +55,13 @@ def summary(run: Any) -> str:
         f"Cooperation: {_number(h['ties_start'], 'tie')}, then {h['ties_end']:,}, {_decimal(h['mean_degree'])} an organisation; "
         f"{_share(h['near_tie_share'])} span 20 km or less; mean trust {_decimal(h['mean_trust'], 2)}.",
         f"Clusters: {h['clusters_start']:,} in month 1, {h['clusters_end']:,} in month {end}"
-        + (f", of {_decimal(h['mean_cluster_size'])} members on average, {h['largest_cluster_size']:,} in the largest." if h["clusters_end"] else "."),
-        f"In a cluster: {_share(h['clustered_share_start'])} of social enterprises in month 1, {_share(h['clustered_share_end'])} in month {end}.",
+        + (
+            f", of {_decimal(h['mean_cluster_size'])} members on average, {h['largest_cluster_size']:,} in the largest."
+            if h["clusters_end"]
+            else "."
+        ),
+        f"In a cluster: {_share(h['clustered_share_start'])} of social enterprises in month 1, "
+        f"{_share(h['clustered_share_end'])} in month {end}.",
         f"Poles: {h['poles_start']:,} in month 1, {h['poles_end']:,} in month {end}"
         + (
             f", {h['coordinators']:,} with a coordinator, of {_decimal(h['mean_pole_members'])} members on average; "
