@@ -25,7 +25,7 @@ def draw(seed: int, count: int, width: int = 1) -> np.ndarray:
     return np.array([[uniform(np.uint64(hash_with(key, i, w))) for w in range(width)] for i in range(count)])
 
 
-def territory(x_km, y_km, home, *, uid=None, decay_km=12.0, threads=1, tie_bound=24, **columns) -> State:
+def territory(x_km, y_km, home, *, uid=None, decay_km=20.0, threads=1, tie_bound=24, **columns) -> State:
     """Places at (x, y) and one living organisation per entry of `home`, alike but for the columns given."""
     state = State(PURPOSES, tie_bound=tie_bound, workers=Workers(threads, worth_splitting=1))
     places = len(x_km)
@@ -33,7 +33,7 @@ def territory(x_km, y_km, home, *, uid=None, decay_km=12.0, threads=1, tie_bound
     state.place_levers.append(places)
     home = np.asarray(home, int)
     x_km, y_km = state.places.x_km[home], state.places.y_km[home]
-    given = {"kind": 0, "alive": True, "competences": 0.5, "values": 0.5, **columns}
+    given = {"kind": 0, "alive": True, "competences": 0.5, "values": 0.5, "staff_fte": 6.0, **columns}
     state.settle(home.size, uid=np.arange(home.size) if uid is None else uid, place_row=home, x_km=x_km, y_km=y_km, **given)
     state.vicinity = Neighbourhood.of(state.places, decay_km, VICINITY_SCALES)
     state.month = 1

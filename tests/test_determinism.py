@@ -21,7 +21,7 @@ SCRIPT = f"""
 import json, numpy
 from clustersim.scenario import Scenario
 from clustersim.simulation import Simulation
-simulation = Simulation(Scenario.load("village", json.loads({json.dumps(json.dumps(SUPPORT))!r})), 5)
+simulation = Simulation(Scenario.load("village", json.loads({json.dumps(SUPPORT)!r})), 5)
 hashes = []
 for month in range(int(__import__("sys").argv[1])):
     simulation.step()

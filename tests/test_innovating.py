@@ -7,16 +7,10 @@ from clustersim.kernels.blocks import Workers
 from clustersim.luck import Luck, Stream
 from clustersim.money import Flow
 from clustersim.processes import innovating
-from clustersim.processes.innovating import (
-    Innovating,
-    leaders,
-    practise,
-    project_cost,
-    project_grant,
-    shares,
-    success_chance,
-    team_coverage,
-)
+from clustersim.processes.innovating import Innovating
+from clustersim.processes.project_costs import project_cost, project_grant, shares
+from clustersim.processes.projecting import practise, success_chance
+from clustersim.processes.teams import leaders, team_coverage
 from clustersim.state import State
 from clustersim.state.organisations import PRIVATE_ACTOR, PUBLIC_FUNDER, SOCIAL_ENTERPRISE
 from clustersim.state.projects import FAILED, SUCCEEDED
@@ -30,11 +24,13 @@ RICH = 10_000_000  # 100 000 EUR
 
 
 def territory(kinds, competences, ties=(), cash=RICH, **columns):
-    """Organisations with uids 10, 11, ... and ties (one, other, trust) between positions in the list; `pole_row` in one pole."""
+    """Organisations with uids 10, 11, ... and ties (one, other, trust) between positions in the list; one pole, one cluster."""
     state = State(PURPOSES, tie_bound=8)
     state.places.append(1)
     if "pole_row" in columns:
         state.poles.append(1, alive=True, members=sum(row == 0 for row in columns["pole_row"]))
+    if "cluster_row" in columns:
+        state.clusters.append(1, alive=True, members=sum(row == 0 for row in columns["cluster_row"]))
     uids = 10 + np.arange(len(kinds))
     state.settle(len(kinds), **({"uid": uids, "kind": kinds, "alive": True, "competences": competences, "cash_cents": cash} | columns))
     state.ledger.record(Flow.STARTING_CAPITAL, int(state.organisations.cash_cents.sum()))
@@ -69,9 +65,9 @@ def four(trusts, competences=(TRADER, B, C, D), **columns):
 
 def test_coverage_is_the_share_of_the_challenge_that_the_best_of_the_team_meet():
     competences = np.array([[0.9, 0.3, 0.0, 0.0], [0.2, 0.5, 0.1, 0.9]])
-    team = np.array([0, 1, -1, -1])
-    assert team_coverage(team, 1, competences, CHALLENGE[0]) == pytest.approx((0.8 + 0.3) / 2.0)
-    assert team_coverage(team, 2, competences, CHALLENGE[0]) == pytest.approx((0.8 + 0.5 + 0.1 + 0.2) / 2.0)
+    alone, both = np.array([0, -1, -1, -1]), np.array([0, 1, -1, -1])
+    assert team_coverage(alone, competences, CHALLENGE[0]) == pytest.approx((0.8 + 0.3) / 2.0)
+    assert team_coverage(both, competences, CHALLENGE[0]) == pytest.approx((0.8 + 0.5 + 0.1 + 0.2) / 2.0)
 
 
 def test_cost_grows_with_each_partner_by_the_overhead():
@@ -152,8 +148,8 @@ def test_public_bodies_and_the_closed_do_not_lead_and_private_actors_seldom():
     kinds = np.repeat([SOCIAL_ENTERPRISE, PRIVATE_ACTOR, PUBLIC_FUNDER], n // 3)
     alive, project_row = np.arange(n) % 2 == 0, np.full(n, -1, np.int32)
     key = Luck(1).key(Stream.PROJECT_IDEA)
-    row, turn = leaders(key, key, alive, kinds, np.arange(n), project_row, 0.4, 0.5)
-    assert alive[row].all() and np.unique(turn).size == row.size
+    row = leaders(key, key, np.arange(n), kinds, alive, project_row, Innovating(idea_rate=0.4, private_idea_share=0.5).numbers)
+    assert alive[row].all() and np.unique(row).size == row.size
     by_kind = np.bincount(kinds[row], minlength=3)
     assert by_kind[2] == 0
     assert abs(by_kind[0] - 200) < 4 * np.sqrt(500 * 0.4 * 0.6)
@@ -171,6 +167,29 @@ def test_members_of_a_coordinated_pole_may_be_asked_and_get_a_tie():
     assert projects.trust[0] == pytest.approx(0.35)
     assert state.ties.partner_row[0, :2].tolist() == [1, 3] and state.ties.partner_row[3, 0] == 0
     assert (state.ties.trust[3, 0], state.ties.born_month[3, 0], state.ties.degree[3]) == (0.2, 1, 1)
+
+
+def clustered(animated, **columns):
+    """The four, the first with one tie; all but the third are seen in one cluster, with an animator or without."""
+    state = four([0.5], cluster_row=[0, 0, -1, 0], **columns)
+    state.organisation_levers.animated[[0, 1, 3]] = animated
+    return state
+
+
+def test_members_of_an_animated_cluster_may_be_asked_and_get_a_tie():
+    assert advance(clustered(False)).team[0].tolist() == [0, 1, -1, -1]
+    state = clustered(True)
+    projects = advance(state, pole_trust=0.2)
+    assert projects.team[0].tolist() == [0, 1, 3, -1]
+    assert projects.trust[0] == pytest.approx(0.35)
+    assert (state.ties.trust[3, 0], state.ties.degree[3]) == (0.2, 1)
+
+
+def test_whose_pole_has_a_coordinator_asks_there_and_not_in_its_animated_cluster():
+    led = {"pole_row": [0, -1, 0, -1], "coordinated": [True, False, True, False]}
+    # D is in the cluster only, and C in the pole only: C adds law .6, more than B's digital .4 after it
+    assert advance(clustered(True, **led), pole_trust=0.5).team[0].tolist() == [0, 1, -1, -1]
+    assert advance(clustered(True, **led), pole_trust=1.0).team[0].tolist() == [0, 2, 1, -1]
 
 
 def test_where_two_teams_want_the_same_partner_one_by_luck_gets_it_and_the_other_idea_is_lost():
@@ -367,12 +386,15 @@ def crowd(order, workers=None):
         "cash_cents": cash,
         "pole_row": np.where(np.arange(n) < 40, np.arange(n) % 4, -1),
         "coordinated": (np.arange(n) < 40) & (np.arange(n) % 4 < 3),
+        "cluster_row": np.arange(n) % 7 // 2,
         "project_grant_cents": np.where(np.arange(n) % 9 == 0, np.minimum(cash, 700_000), 0),
     }
     state = State(PURPOSES, tie_bound=24, workers=workers)
     state.places.append(1)
     state.settle(n, alive=True, competences=draw.random((n, 4))[order], **{name: column[order] for name, column in columns.items()})
     state.poles.append(4, alive=True, members=10)
+    state.clusters.append(4, alive=True, members=np.bincount(columns["cluster_row"], minlength=4))
+    state.organisation_levers.animated[:] = state.organisations.cluster_row == 3
     state.ledger.record(Flow.STARTING_CAPITAL, int(state.organisations.cash_cents.sum()))
     t = state.ties
     for one, other, trust in ties:
@@ -397,6 +419,8 @@ def test_the_order_of_rows_does_not_matter():
         assert (other == column).all(), name
     assert plain.ties.joint_successes.sum() > 0 and plain.organisations.innovations.sum() > 0 and plain.organisations.hindered.sum() > 0
     assert plain.projects.grant_cents.sum() > 0
+    ended = plain.projects.outcome > 0
+    assert (plain.projects.ended_month[ended] == plain.projects.due_month[ended]).all() and (plain.projects.due_month[~ended] > 40).all()
     assert plain.ties.degree.sum() == shuffled.ties.degree.sum() > crowd(order).ties.degree.sum()
 
 

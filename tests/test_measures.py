@@ -11,7 +11,7 @@ from clustersim.measures import KINDS, PARAMETERS, Measure, calls
 from clustersim.money import Flow
 from clustersim.state import State
 from clustersim.state.funders import DISTRICT, LOCALITY, REGION, TERRITORY
-from clustersim.state.ledger import A_POLE, OUTSIDE
+from clustersim.state.ledger import A_POLE, OUTSIDE, Ledger
 from network_builders import relabelled, territory
 
 SOCIAL, PRIVATE, PUBLIC = 0, 1, 2
@@ -307,6 +307,36 @@ def end_pole(state: State, row: int) -> None:
     state.poles.cash_cents[row] = 0
     state.poles.alive[row] = False
     state.organisations.pole_row[state.organisations.pole_row == row] = -1
+
+
+def test_payments_noted_together_are_as_if_noted_one_by_one():
+    together, apart = Ledger(), Ledger()
+    flows, payees, cents = [Flow.SUPPORT, Flow.SUPPORT_RUNNING, Flow.SUPPORT], [7, OUTSIDE, A_POLE], [10, 200, 3_000]
+    together.record_payments(5, np.array(flows), 2, 99, np.array(payees), np.array(cents))
+    together.record_payments(5, Flow.REPAYMENT, 2, 99, 7, np.array([1, 1]))
+    for flow, payee, amount in zip([*flows, *[Flow.REPAYMENT] * 2], [*payees, 7, 7], [*cents, 1, 1], strict=True):
+        apart.record_payment(5, flow, 2, 99, payee, amount)
+    assert together.total_cents[[Flow.SUPPORT, Flow.SUPPORT_RUNNING, Flow.REPAYMENT]].tolist() == [3_010, 200, 2]
+    assert together.journal.payee_uid.tolist() == [7, OUTSIDE, A_POLE, 7, 7]
+    for ledger in (together, apart):
+        ledger.close_month(5)  # nothing is left to sum up: all is itemised
+    for (_, one), (_, other) in zip(together.journal.arrays(), apart.journal.arrays(), strict=True):
+        assert one.tolist() == other.tolist()
+
+
+def test_poles_and_groups_paid_in_one_month_stand_in_the_journal_in_the_order_of_their_promises():
+    state = town(12)
+    state.organisations.quality[:12] = np.repeat([0.1, 0.3, 0.2], 4)
+    cluster(state, 0, 1, 2, 3)
+    pole(state, 4, 5, 6, 7)
+    cluster(state, 8, 9, 10, 11)
+    month(state, measure("animation", amount_eur=12_000.0, duration_months=12))
+    journal = state.ledger.journal
+    payments = journal.measure == 0
+    assert state.awards.pole_row.tolist() == [0, -1, -1]
+    assert journal.payee_uid[payments].tolist() == [A_POLE, OUTSIDE, OUTSIDE]
+    assert journal.flow[payments].tolist() == [Flow.SUPPORT, Flow.SUPPORT_RUNNING, Flow.SUPPORT_RUNNING]
+    assert journal.amount_cents[payments].tolist() == [100_000] * 3
 
 
 # rankings

@@ -293,6 +293,16 @@ def test_without_conditions_clusters_are_the_connected_components():
     assert [set(np.flatnonzero(label == g).tolist()) for g in range(label.max() + 1)] == components
 
 
+def test_an_organisation_of_three_purposes_stays_in_its_largest_group_whatever_the_order_of_its_ties():
+    for order in itertools.permutations(range(3)):
+        state = together(14)
+        # the first organisation leads groups of 4, 6 and 6 members, for the purposes 0, 2 and 1
+        for rows, purpose in [(((0, 1, 2, 3), 0), ((0, 4, 5, 6, 7, 8), 2), ((0, 9, 10, 11, 12, 13), 1))[k] for k in order]:
+            chain(state, *rows, purpose=purpose)
+        # the group of four is three without it; of the two of six it belongs to the smaller purpose
+        assert observing.groups(state, NUMBERS).tolist() == [0, -1, -1, -1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+
+
 def test_an_empty_territory_is_looked_at_without_harm():
     state = territory(np.zeros(1), np.zeros(1), np.zeros(0, int))
     assert see(state) == []

@@ -10,7 +10,7 @@ from clustersim.luck import Luck
 from clustersim.money import FLOWS, Flow
 from clustersim.processes import serving
 from clustersim.processes.accounts import next_staff, relief_of
-from clustersim.processes.serving import Serving, reached_share
+from clustersim.processes.serving import Serving
 from clustersim.state import State
 from clustersim.state.organisations import PRIVATE_ACTOR, PUBLIC_FUNDER, SOCIAL_ENTERPRISE, pack_uid
 from clustersim.state.places import Neighbourhood
@@ -82,12 +82,6 @@ def test_one_provider_at_the_only_place_has_the_closed_form():
     assert o.cash_cents[i] == 1_062_367 - 779_000
     assert o.credit_cents[i] == 3 * 779_000
     assert o.staff_fte[i] == pytest.approx(2.0 * (1 - 0.05 * (0.80 - 0.7869386805747332) / 0.80), rel=1e-13)
-
-
-def test_the_reached_share_is_one_minus_exp_to_the_last_digits():
-    for x in (1e-12, 1e-6, 0.01, 0.5, 1.0, 5.0, 39.0, 41.0, 1e300):
-        assert reached_share(x) == pytest.approx(-math.expm1(-x), rel=2e-15)
-    assert reached_share(0.0) == 0.0
 
 
 def test_all_capacity_arrives_somewhere_and_users_are_counted_once():

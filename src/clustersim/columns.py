@@ -66,32 +66,34 @@ class Table:
         return np.zeros(shape, column.dtype) if column.empty == 0 else np.full(shape, column.empty, column.dtype)
 
     def _refresh(self) -> None:
+        attributes, used = self.__dict__, slice(self._rows)
         for name, buffer in self._buffers.items():
-            self.__dict__[name] = buffer[: self._rows]
+            attributes[name] = buffer[used]
 
     def append(self, count: int, **values: Any) -> slice:
         """Add `count` rows and return their slice. Columns not named keep their empty value.
 
         Arrays taken from the table before this call do not see the new rows: take them again.
         """
-        start, stop = self._rows, self._rows + count
-        unknown = values.keys() - self._buffers.keys()
-        if unknown:
-            raise ValueError(f"{type(self).__name__} has no column {', '.join(sorted(unknown))}")
-        if stop > self._capacity:
-            self._grow(max(stop, self._capacity + self._capacity // 2))
-        self._rows = stop
-        self._refresh()
-        for name, value in values.items():
-            self._buffers[name][start:stop] = value
-        return slice(start, stop)
+        if not values.keys() <= self._buffers.keys():
+            raise ValueError(f"{type(self).__name__} has no column {', '.join(sorted(values.keys() - self._buffers.keys()))}")
+        added = slice(self._rows, self._rows + count)
+        if count > 0:
+            if added.stop > self._capacity:
+                self._grow(max(added.stop, self._capacity + self._capacity // 2))
+            self._rows = added.stop
+            self._refresh()
+            for name, value in values.items():
+                self._buffers[name][added] = value
+        return added
 
     def clear(self) -> None:
         """Forget all rows. The room they took stays for the next ones, which start empty as in a new table."""
-        for column in self.columns():
-            self._buffers[column.name][: self._rows] = column.empty
-        self._rows = 0
-        self._refresh()
+        if self._rows > 0:
+            for column in self.columns():
+                self.__dict__[column.name].fill(column.empty)
+            self._rows = 0
+            self._refresh()
 
     def _grow(self, capacity: int) -> None:
         for column in self.columns():

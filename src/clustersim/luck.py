@@ -11,9 +11,13 @@ because renumbering one changes every result.
 from enum import IntEnum
 
 import numpy as np
+from numba import config
 
 from clustersim.kernels import kernel
 from clustersim.kernels.exact import exp, log
+
+if config.DISABLE_JIT:
+    np.seterr(over="ignore")  # hashing wraps around on purpose; only uncompiled NumPy would warn of it
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIER_1 = np.uint64(0xBF58476D1CE4E5B9)

@@ -5,6 +5,7 @@ read these declarations. A number without a published source says `assumed`.
 """
 
 import difflib
+import sys
 from collections import namedtuple
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
@@ -50,7 +51,9 @@ class Parameter:
             return None if value in self.choices else f"found {value!r}, allowed is one of {', '.join(self.choices)}"
         if isinstance(value, bool) or not isinstance(value, int | float):
             return f"found {value!r}, allowed is a number"
-        if kind is int and value != int(value):
+        if isinstance(value, int) and abs(value) > sys.float_info.max:
+            return "found a number of more than 308 digits, allowed is a smaller one"
+        if kind is int and isinstance(value, float) and not value.is_integer():  # infinity and nan are no whole numbers either
             return f"found {value!r}, allowed is a whole number"
         low, high = self.within or (float("-inf"), float("inf"))
         if not low <= value <= high:
@@ -70,7 +73,7 @@ class Parameters:
 
     def __init_subclass__(cls) -> None:
         # Kernels read a named tuple. It has to be found again by its qualified name when compiled code is loaded.
-        cls.Numbers = namedtuple("Numbers", [p.name for p in cls.declared() if not isinstance(p.default, str)])  # type: ignore[misc]  # noqa: PYI024
+        cls.Numbers = namedtuple("Numbers", [p.name for p in cls.declared() if not isinstance(p.default, str)])  # type: ignore[misc]
         cls.Numbers.__module__ = cls.__module__
         cls.Numbers.__qualname__ = f"{cls.__qualname__}.Numbers"
 
@@ -132,6 +135,8 @@ def parameter_rows(group: type[Parameters]) -> list[dict[str, str]]:
     rows = []
     for p in group.declared():
         interval = ", ".join(p.choices) if p.choices else "" if p.within is None else f"{p.within[0]:g} to {p.within[1]:g}"
-        default = f"{p.default:g}" if isinstance(p.default, float) else str(p.default).lower() if isinstance(p.default, bool) else str(p.default)
+        default = f"{p.default:g}" if isinstance(p.default, float) else str(p.default)
+        if isinstance(p.default, bool):
+            default = default.lower()
         rows.append({"name": p.name, "default": default, "unit": p.unit, "interval": interval, "source": p.source, "meaning": p.meaning})
     return rows

@@ -13,7 +13,6 @@ from clustersim.kernels.blocks import Workers
 from clustersim.kernels.exact import exp, log, power
 from clustersim.luck import Luck, Stream, hash_of, hash_with, normal, poisson, uniform
 from clustersim.money import Flow
-from clustersim.population import Population
 from clustersim.processes import founding, meeting, serving
 from clustersim.scenario import FunderSettings, Scenario
 from clustersim.state import State
@@ -49,17 +48,16 @@ def populate(scenario: Scenario, territory: Territory, luck: Luck, workers: Work
         capacity=int(1.25 * population.organisations) + 64,
         workers=workers,
     )
-    with np.errstate(over="ignore"):
-        _lay_out(state, scenario, territory, luck)
-        if scenario.organisations_file is None:
-            _settle_drawn(state, scenario, luck)
-        else:
-            _settle_given(state, scenario, territory, luck)
-        _appoint_public_bodies(state, territory, scenario.processes.mobilising.baseline)
-        _appoint_named_funders(state, scenario, territory, luck)
-        _set_needs(state, scenario, luck)
-        firms = int(np.count_nonzero(state.organisations.kind != PUBLIC_FUNDER))
-        state.places.founders_rate[:] = founding.expect_founders(state.places.population, firms, scenario.processes.founding)
+    _lay_out(state, scenario, territory, luck)
+    if scenario.organisations_file is None:
+        _settle_drawn(state, scenario, luck)
+    else:
+        _settle_given(state, scenario, territory, luck)
+    _appoint_public_bodies(state, territory, scenario.processes.mobilising.baseline)
+    _appoint_named_funders(state, scenario, territory, luck)
+    _set_needs(state, scenario, luck)
+    firms = int(np.count_nonzero(state.organisations.kind != PUBLIC_FUNDER))
+    state.places.founders_rate[:] = founding.expect_founders(state.places.population, firms, scenario.processes.founding)
     return state
 
 

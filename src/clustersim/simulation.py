@@ -137,16 +137,13 @@ class Simulation:
 
     def _enact(self) -> None:
         begun = time.perf_counter()
-        with np.errstate(over="ignore"):
-            measures.enact(self.state, self.luck, self._measures)
+        measures.enact(self.state, self.luck, self._measures)
         self._count("enacting", begun)
 
     def _turn(self, process: ModuleType) -> None:
         begun = time.perf_counter()
         name = process.__name__.rpartition(".")[2]
-        # keyed luck wraps around on purpose; without compilation NumPy would warn of it
-        with np.errstate(over="ignore"):
-            process.advance(self.state, self.luck, getattr(self.scenario.processes, name))
+        process.advance(self.state, self.luck, getattr(self.scenario.processes, name))
         self._count(name, begun)
 
     def _close_month(self) -> None:

@@ -89,10 +89,9 @@ class Finding:
         if len(known) < 2:
             return (float("nan"), float("nan"))
         key = Luck(0).key(Stream.BOOTSTRAP)
-        with np.errstate(over="ignore"):
-            draws = [
-                [int(uniform(np.uint64(hash_with(key, round_, k))) * len(known)) for k in range(len(known))] for round_ in range(RESAMPLES)
-            ]
+        draws = [
+            [int(uniform(np.uint64(hash_with(key, round_, k))) * len(known)) for k in range(len(known))] for round_ in range(RESAMPLES)
+        ]
         values = [self._statistic([known[k] for k in draw]) for draw in draws]
         low, high = np.nanquantile(values, (0.025, 0.975))
         return (float(low), float(high))

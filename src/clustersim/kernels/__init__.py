@@ -25,7 +25,15 @@ __all__ = ["kernel"]
 def _shared_sources() -> list[Path]:
     """Every file whose functions may be inlined into kernels of other files."""
     package = Path(__file__).parent.parent
-    inlined = ("luck.py", "money.py", "processes/accounts.py", "processes/founding.py")
+    inlined = (
+        "luck.py",
+        "money.py",
+        "processes/accounts.py",
+        "processes/founding.py",
+        "measures/ranking.py",
+        "processes/project_costs.py",
+        "processes/teams.py",
+    )
     return sorted([*(package / name for name in inlined), *package.glob("kernels/*.py"), *package.glob("state/*.py")])
 
 

@@ -67,13 +67,13 @@ def favourites(start, stop, key, uid, degree, partner, favourite):
     a tie is the mixed sum of its ends' hashes: two mixings where hashing the ordered pair takes three and a comparison.
     """
     for i in range(start, stop):
-        best = -1
-        luckiest = np.uint64(0)
-        own = half_hash(key, uid[i])
-        for k in range(degree[i]):
-            j = partner[i, k]
-            luck = mix(own + half_hash(key, uid[j]))
-            if best < 0 or luck > luckiest:
-                luckiest = luck
-                best = j
-        favourite[i] = best
+        best = degree[i] - 1  # with one tie or none there is nothing to draw
+        if degree[i] > 1:
+            luckiest = np.uint64(0)
+            own = half_hash(key, uid[i])
+            for k in range(degree[i]):
+                luck = mix(own + half_hash(key, uid[partner[i, k]]))
+                if luck >= luckiest:
+                    luckiest = luck
+                    best = k
+        favourite[i] = partner[i, best] if best >= 0 else -1

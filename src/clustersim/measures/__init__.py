@@ -32,6 +32,8 @@ def enact(state: State, luck: Luck, measures: Sequence[Measure]) -> None:
         return
     if (month - 1) % calls.YEAR == 0:
         renew_budgets(state)
+    if not measures:
+        return
     at_work = sorted((m for m in measures if calls.in_window(m.numbers, month)), key=lambda m: m.name)
     for measure, money_cents in zip(at_work, calls.moneys(state, at_work), strict=True):
         KINDS[measure.kind].enact(state, luck, measure, money_cents)

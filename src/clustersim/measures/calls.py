@@ -10,17 +10,8 @@ So the order of measures does not matter, and a measure changes nothing before i
 by the calls still to come this year: what one call leaves over the next may use. Promises are made whole, in order of
 rank, until one can no longer be; the whole promise is set aside at once. Instalments are equal, the last takes the odd
 cents, and none falls after the window: promises made near its end run for fewer months.
-
-Selection:
-    merit        coverage of the challenge of one's own purpose by one's competences, plus quality: highest first
-    need         persons in need and not served at one's place, for one's own purpose: most first
-    lagging      mean share of needs met at one's place, all purposes: lowest first
-    lottery      luck of the call
-    first_come   how quick one is; the same organisations are quick in every call
-Ties go to the luck of the call, then to the smaller uid. That luck depends on the measure's name, never on other measures.
 """
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from clustersim.kernels import kernel
-from clustersim.luck import Luck, Stream, hash_of, hash_with, uniform
+from clustersim.luck import Luck
+from clustersim.measures.ranking import SELECTIONS, Applicants, coverage, ranking, served_places
 from clustersim.money import Flow, to_cents
 from clustersim.parameters import Parameter, Parameters
 from clustersim.state import State
-from clustersim.state.funders import TERRITORY
 from clustersim.state.ledger import A_POLE, OUTSIDE
 
 __all__ = [
@@ -50,7 +41,6 @@ __all__ = [
     "served_places",
 ]
 
-SELECTIONS = ("merit", "need", "lagging", "lottery", "first_come")
 YEAR = 12
 
 
@@ -84,38 +74,6 @@ class Measure:
     number: int
     funder_row: int
     numbers: Any
-
-
-@dataclass(frozen=True, eq=False)
-class Applicants:
-    """Who is eligible in a call, as parallel arrays; of the three rows of an applicant one is not -1.
-
-    Attributes:
-        organisation_row: Organisation that applies.
-        pole_row: Pole that applies.
-        cluster_row: Emerging group that applies.
-        uid: Key of the applicant's luck.
-        place_row: Where it sits.
-        purpose: Its purpose.
-        merit: Coverage of its purpose's challenge plus quality.
-    """
-
-    organisation_row: np.ndarray
-    pole_row: np.ndarray
-    cluster_row: np.ndarray
-    uid: np.ndarray
-    place_row: np.ndarray
-    purpose: np.ndarray
-    merit: np.ndarray
-
-    @classmethod
-    def organisations(cls, state: State, eligible: np.ndarray) -> "Applicants":
-        """Those organisations of which `eligible` is true."""
-        o = state.organisations
-        rows = np.flatnonzero(eligible)
-        none = np.full(rows.size, -1)
-        covered = coverage(o.competences[rows], o.purpose[rows], state.purposes.challenge)
-        return cls(rows, none, none, o.uid[rows], o.place_row[rows], o.purpose[rows], covered + o.quality[rows])
 
 
 def in_window(numbers: Call, month: int) -> bool:
@@ -172,42 +130,14 @@ def _claims(state: State, measures: Sequence[Measure], month: int) -> list[int]:
     return claims
 
 
-def served_places(state: State, funder_row: int) -> np.ndarray:
-    """For each place whether it lies in the funder's jurisdiction."""
-    places, level = state.places, int(state.funders.level[funder_row])
-    if level == TERRITORY:
-        return np.ones(len(places), np.bool_)
-    return (places.region, places.district, places.locality)[level - 1] == state.funders.area[funder_row]
-
-
 def affords(cash_cents: np.ndarray, amount_cents: int, numbers: Call) -> np.ndarray:
     """Whether each beneficiary holds its own share of a cost of which the rest is the amount."""
     return cash_cents >= amount_cents * numbers.co_funding_share / (1.0 - numbers.co_funding_share)
 
 
-def ranking(state: State, luck: Luck, measure: Measure, applicants: Applicants) -> np.ndarray:
-    """The applicants' positions, first choice first."""
-    drawn = np.empty(applicants.uid.size)
-    draw(luck.key(Stream.CALL_LOTTERY, state.month), zlib.crc32(measure.name.encode()), applicants.uid, drawn)
-    places, at = state.places, applicants.place_row
-    match measure.numbers.selection:
-        case "merit":
-            last = -applicants.merit
-        case "need":
-            last = -places.need[at, applicants.purpose] * (1.0 - places.met_share[at, applicants.purpose])
-        case "lagging":
-            last = mean_by_row(places.met_share)[at]
-        case "lottery":
-            last = drawn
-        case _:
-            last = np.empty(applicants.uid.size)
-            draw_quickness(luck.key(Stream.CALL_LOTTERY), applicants.uid, last)
-    return np.lexsort((applicants.uid, drawn, last))
-
-
 def choose(state: State, luck: Luck, measure: Measure, money_cents: int, amount_cents: np.ndarray, applicants: Applicants) -> np.ndarray:
     """Promise `amount_cents` to the first in rank while the money lasts; returns the rows of the new awards."""
-    ranked = ranking(state, luck, measure, applicants)
+    ranked = ranking(state, luck, measure.name, measure.numbers.selection, applicants)
     chosen = ranked[: np.searchsorted(np.cumsum(amount_cents[ranked]), money_cents, side="right")]
     promised = amount_cents[chosen]
     rows = state.awards.append(
@@ -263,54 +193,12 @@ def pay(state: State, measure: Measure) -> np.ndarray:
         funders.paid_cents,
         cents,
     )
-    paid = due[cents > 0]
-    for row, amount in zip(paid, cents[cents > 0], strict=True):
-        flow, payee = Flow.SUPPORT, A_POLE
-        if a.organisation_row[row] >= 0:
-            payee = o.uid[a.organisation_row[row]]
-        elif a.pole_row[row] < 0:
-            flow, payee = Flow.SUPPORT_RUNNING, OUTSIDE
-        state.ledger.record_payment(state.month, flow, measure.number, o.uid[payer], payee, int(amount))
+    paid, cents = due[cents > 0], cents[cents > 0]
+    organisation, pole = a.organisation_row[paid], a.pole_row[paid]
+    flow = np.where((organisation >= 0) | (pole >= 0), Flow.SUPPORT, Flow.SUPPORT_RUNNING)
+    payee = np.where(organisation >= 0, o.uid[organisation], np.where(pole >= 0, A_POLE, OUTSIDE))
+    state.ledger.record_payments(state.month, flow, measure.number, o.uid[payer], payee, cents)
     return paid
-
-
-@kernel
-def coverage(competences, purpose, challenge):
-    """For each row the share of its purpose's challenge that its competences cover [0..1]; 0 where nothing is demanded."""
-    covered = np.zeros(purpose.size)
-    for i in range(purpose.size):
-        demanded = 0.0
-        for d in range(challenge.shape[1]):
-            covered[i] += min(challenge[purpose[i], d], competences[i, d])
-            demanded += challenge[purpose[i], d]
-        covered[i] = covered[i] / demanded if demanded > 0.0 else 0.0
-    return covered
-
-
-@kernel
-def mean_by_row(share):
-    """Mean of each row."""
-    mean = np.empty(share.shape[0])
-    for i in range(share.shape[0]):
-        total = 0.0
-        for k in range(share.shape[1]):
-            total += share[i, k]
-        mean[i] = total / share.shape[1]
-    return mean
-
-
-@kernel
-def draw(key, call, uid, drawn):
-    """Luck of each applicant in one call."""
-    for i in range(uid.size):
-        drawn[i] = uniform(hash_with(key, uid[i], call))
-
-
-@kernel
-def draw_quickness(key, uid, drawn):
-    """How late each applicant comes, the same in all calls."""
-    for i in range(uid.size):
-        drawn[i] = uniform(hash_of(key, uid[i]))
 
 
 @kernel

@@ -1,5 +1,7 @@
 """The books of a month: equations 5 to 8 of serving, where each organisation earns, pays, and hires or lays off."""
 
+import numpy as np
+
 from clustersim.kernels import kernel
 from clustersim.kernels.exact import clip
 from clustersim.luck import hash_of, normal, uniform
@@ -7,7 +9,7 @@ from clustersim.money import Flow
 from clustersim.state.organisations import PRIVATE_ACTOR, PUBLIC_FUNDER
 
 FLOWS = (Flow.SERVICES, Flow.PROCUREMENT, Flow.MARKET, Flow.WAGES, Flow.OVERHEADS, Flow.TIE_UPKEEP)
-SERVICES, PROCUREMENT, MARKET, WAGES, OVERHEADS, TIE_UPKEEP = range(6)  # columns of `flows`
+SERVICES, PROCUREMENT, MARKET, WAGES, OVERHEADS, TIE_UPKEEP = range(6)  # rows of `flows`
 
 
 @kernel
@@ -49,40 +51,51 @@ def next_staff(staff, utilisation, cash, expense, p):
 
 
 @kernel
+def draw_market_luck(key, region):
+    """The market luck [standard normal] that each region shares this month. Regions are numbered from 0."""
+    regions = 0
+    for q in range(region.size):
+        regions = max(regions, region[q] + 1)
+    luck = np.empty(regions)
+    for r in range(regions):
+        luck[r] = normal(uniform(hash_of(key, r)))
+    return luck
+
+
+@kernel
 def keep_books(
-    start, stop, income_key, market_key, price_cents, region, spaces, extra_spaces, premium, tenants, place_utilisation,
+    start, stop, income_key, market_luck, price_cents, region, spaces, extra_spaces, premium, tenants, place_utilisation,
     capacity, uid, kind, alive, place_row, purpose, coordinated, degree, staff, cash, credit, income, expense, utilisation, flows, p,
 ):  # fmt: skip
-    """Equations 5 to 8 for each living organisation. `flows` gets its month's flows [cents], in the order of FLOWS."""
+    """Equations 5 to 8 for each living organisation. `flows` gets its month's flows [cents], a row each in the order of FLOWS."""
     for i in range(start, stop):
-        flows[i, :] = 0
         if not alive[i]:
             continue
         q = place_row[i]
         k = purpose[i]
         payroll = payroll_of(staff[i], coordinated[i], p)
         relief = relief_of(spaces[q] + extra_spaces[q], tenants[q], p)
-        flows[i, WAGES] = int(payroll)
-        flows[i, OVERHEADS] = int((p.overhead_cents + p.overhead_share * payroll) * (1.0 - relief))
-        flows[i, TIE_UPKEEP] = p.tie_upkeep_cents * int(degree[i])
-        expense[i] = flows[i, WAGES] + flows[i, OVERHEADS] + flows[i, TIE_UPKEEP]
+        flows[WAGES, i] = int(payroll)
+        flows[OVERHEADS, i] = int((p.overhead_cents + p.overhead_share * payroll) * (1.0 - relief))
+        flows[TIE_UPKEEP, i] = p.tie_upkeep_cents * int(degree[i])
+        expense[i] = flows[WAGES, i] + flows[OVERHEADS, i] + flows[TIE_UPKEEP, i]
 
         if kind[i] == PUBLIC_FUNDER:
             utilisation[i] = 1.0
-            flows[i, MARKET] = expense[i]
+            flows[MARKET, i] = expense[i]
         else:
             own = normal(uniform(hash_of(income_key, uid[i])))
             if kind[i] == PRIVATE_ACTOR:
-                shared = normal(uniform(hash_of(market_key, region[q])))
-                utilisation[i] = clip(p.market_utilisation + p.market_sd * own + p.regional_sd * shared, 0.0, 1.0)
-                flows[i, MARKET] = int(market_income(staff[i], utilisation[i], p))
+                shared = p.regional_sd * market_luck[region[q]]
+                utilisation[i] = clip(p.market_utilisation + p.market_sd * own + shared, 0.0, 1.0)
+                flows[MARKET, i] = int(market_income(staff[i], utilisation[i], p))
             else:
                 utilisation[i] = place_utilisation[q, k]
                 services = int(service_income(price_cents[k], capacity[i], utilisation[i], p.income_sd * own))
-                flows[i, SERVICES] = services
-                flows[i, PROCUREMENT] = int(services * premium[q, k])
+                flows[SERVICES, i] = services
+                flows[PROCUREMENT, i] = int(services * premium[q, k])
 
-        income[i] = flows[i, SERVICES] + flows[i, PROCUREMENT] + flows[i, MARKET]
+        income[i] = flows[SERVICES, i] + flows[PROCUREMENT, i] + flows[MARKET, i]
         cash[i] += income[i] - expense[i]
         credit[i] = int(p.credit_months * expense[i])
         if kind[i] != PUBLIC_FUNDER:
@@ -92,6 +105,6 @@ def keep_books(
 @kernel
 def add_up(flows, totals):
     """Sums of all rows, flow by flow."""
-    for i in range(flows.shape[0]):
-        for f in range(flows.shape[1]):
-            totals[f] += flows[i, f]
+    for f in range(flows.shape[0]):
+        for i in range(flows.shape[1]):
+            totals[f] += flows[f, i]

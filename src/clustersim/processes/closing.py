@@ -70,22 +70,24 @@ def advance(state: State, luck: Luck, numbers: Closing) -> None:
         len(o), decide, luck.key(Stream.CLOSING, state.month), state.month, spared, o.uid, o.kind, o.alive, o.founded_month,
         o.cash_cents, o.credit_cents, o.distress_months, closes, rescued, numbers.numbers,
     )  # fmt: skip
-    state.ledger.record(Flow.RECAPITALISATION, -empty_accounts(rescued, o.cash_cents))
-    if not closes.any():
+    if rescued.any():
+        state.ledger.record(Flow.RECAPITALISATION, -empty_accounts(np.flatnonzero(rescued), o.cash_cents))
+    closing = np.flatnonzero(closes)  # few, so that what follows does not go through all rows again and again
+    if closing.size == 0:
         return
-    state.ledger.record(Flow.CLOSING, empty_accounts(closes, o.cash_cents))
-    leave_ties(closes, ties.degree, ties.partner_row, ties.trust, ties.born_month, ties.purpose, ties.joint_successes)
-    abandon_projects(closes, state.month, o.project_row, projects.team, projects.outcome, projects.ended_month)
+    state.ledger.record(Flow.CLOSING, empty_accounts(closing, o.cash_cents))
+    leave_ties(closing, ties.degree, ties.partner_row, ties.trust, ties.born_month, ties.purpose, ties.joint_successes)
+    abandon_projects(closing, state.month, o.project_row, projects.team, projects.outcome, projects.ended_month)
     leave_groups(
-        closes, o.kind, o.pole_row, o.coordinated, o.cluster_row, poles.members,
+        closing, o.kind, o.pole_row, o.coordinated, o.cluster_row, poles.members,
         clusters.members, clusters.social_enterprises, clusters.private_actors, clusters.public_funders,
     )  # fmt: skip
     return_awards(
         closes, awards.organisation_row, awards.funder_row, awards.awarded_cents, awards.paid_cents, awards.returned_cents,
         funders.committed_cents, funders.available_cents,
     )  # fmt: skip
-    o.alive[closes] = False
-    o.closed_month[closes] = state.month
+    o.alive[closing] = False
+    o.closed_month[closing] = state.month
 
 
 @kernel
@@ -119,30 +121,28 @@ def decide(
 def empty_accounts(chosen, cash):
     """Take all cash from the chosen; returns its sum."""
     total = 0
-    for i in range(chosen.size):
-        if chosen[i]:
-            total += cash[i]
-            cash[i] = 0
+    for i in chosen:
+        total += cash[i]
+        cash[i] = 0
     return total
 
 
 @kernel
-def leave_ties(closes, degree, partner_row, trust, born_month, tie_purpose, joint_successes):
+def leave_ties(closing, degree, partner_row, trust, born_month, tie_purpose, joint_successes):
     """End the closing organisations' ties at both ends."""
-    for i in range(closes.size):
-        if closes[i]:
-            for k in range(degree[i]):
-                j = partner_row[i, k]
-                drop_slot(degree, partner_row, trust, born_month, tie_purpose, joint_successes, j, slot_of(degree, partner_row, j, i))
-            degree[i] = 0
+    for i in closing:
+        for k in range(degree[i]):
+            j = partner_row[i, k]
+            drop_slot(degree, partner_row, trust, born_month, tie_purpose, joint_successes, j, slot_of(degree, partner_row, j, i))
+        degree[i] = 0
 
 
 @kernel
-def abandon_projects(closes, month, project_row, team, outcome, ended_month):
+def abandon_projects(closing, month, project_row, team, outcome, ended_month):
     """End the closing organisations' running projects for everybody in them."""
-    for i in range(closes.size):
+    for i in closing:
         project = project_row[i]
-        if closes[i] and project >= 0 and outcome[project] == RUNNING:
+        if project >= 0 and outcome[project] == RUNNING:
             outcome[project] = ABANDONED
             ended_month[project] = month
             for member in team[project]:
@@ -152,25 +152,24 @@ def abandon_projects(closes, month, project_row, team, outcome, ended_month):
 
 @kernel
 def leave_groups(
-    closes, kind, pole_row, coordinated, cluster_row, pole_members, members, social_enterprises, private_actors, public_funders
+    closing, kind, pole_row, coordinated, cluster_row, pole_members, members, social_enterprises, private_actors, public_funders
 ):  # fmt: skip
     """End memberships of poles and clusters, and keep the counts of members true."""
-    for i in range(closes.size):
-        if closes[i]:
-            coordinated[i] = False
-            if pole_row[i] >= 0:
-                pole_members[pole_row[i]] -= 1
-                pole_row[i] = -1
-            cluster = cluster_row[i]
-            if cluster >= 0:
-                members[cluster] -= 1
-                if kind[i] == SOCIAL_ENTERPRISE:
-                    social_enterprises[cluster] -= 1
-                elif kind[i] == PRIVATE_ACTOR:
-                    private_actors[cluster] -= 1
-                else:
-                    public_funders[cluster] -= 1
-                cluster_row[i] = -1
+    for i in closing:
+        coordinated[i] = False
+        if pole_row[i] >= 0:
+            pole_members[pole_row[i]] -= 1
+            pole_row[i] = -1
+        cluster = cluster_row[i]
+        if cluster >= 0:
+            members[cluster] -= 1
+            if kind[i] == SOCIAL_ENTERPRISE:
+                social_enterprises[cluster] -= 1
+            elif kind[i] == PRIVATE_ACTOR:
+                private_actors[cluster] -= 1
+            else:
+                public_funders[cluster] -= 1
+            cluster_row[i] = -1
 
 
 @kernel

@@ -47,9 +47,7 @@ def advance(state: State, luck: Luck, numbers: Converging) -> None:
 @kernel
 def movement(value, other, trust, p):
     """Equation 1: how far `value` moves towards `other`; the other moves as far the opposite way."""
-    if abs(other - value) < p.tolerance:
-        return p.mu * trust * (other - value)
-    return 0.0
+    return p.mu * trust * (other - value) if abs(other - value) < p.tolerance else 0.0
 
 
 @kernel

@@ -3,14 +3,16 @@
     (1)  due_i = staff_i x dues per FTE             a month, if cash above it; public bodies a flat sum
     (2)  founding chance = f (1 + g_r x share recognised) (1 + g_a x share animated)
     (3)  ending hazard = with a coordinator in post, or without
+    (4)  joining chance = j max(0, 1 - members / span)
 
 A pole is the jointly managed legal entity of a cluster (in France the pole territorial de cooperation economique, PTCE).
 Who founds one follows the French decree 2015-431: at least three organisations, with at least one social enterprise, one
 private actor and one public, training or research body among them; here those of a cluster that are in no pole yet, when
 fewer than half of the cluster are. A coordinator is hired when the pole can pay some months in advance and leaves when
 it cannot pay one more; without one a pole "vegetates" (Labo de l'ESS 2020). An organisation joins the pole to whose
-members it has most trusted ties; it leaves when it trusts no fellow member or sits far away. Who may move is judged on
-the membership at the start of the month, so no order matters.
+members it has most trusted ties of the pole's purpose, the more slowly the fuller the pole is (4): poles stay near fifteen
+members (Labo de l'ESS 2020), and only founding, or several who join at once, can bring one beyond the span. It leaves when it
+trusts no fellow member or sits far away. Who may move is judged on the membership at the start of the month, so no order matters.
 
 Reduces to: a constant hazard of poles when founding, joining and leaving are off and both hazards are equal.
 """
@@ -18,12 +20,12 @@ Reduces to: a constant hazard of poles when founding, joining and leaving are of
 import numpy as np
 
 from clustersim.kernels import kernel
-from clustersim.kernels.distance import distance
 from clustersim.luck import Luck, Stream, happens, hash_of, hash_with
 from clustersim.money import Flow
 from clustersim.parameters import Parameter, Parameters
+from clustersim.processes.membership import choose_poles, coordinate, recount
 from clustersim.state import State
-from clustersim.state.organisations import PRIVATE_ACTOR, PUBLIC_FUNDER, SOCIAL_ENTERPRISE
+from clustersim.state.organisations import PUBLIC_FUNDER, SOCIAL_ENTERPRISE
 
 READS = (
     "organisations.uid",
@@ -39,6 +41,7 @@ READS = (
     "ties.degree",
     "ties.partner_row",
     "ties.trust",
+    "ties.purpose",
     "clusters.alive",
     "clusters.purpose",
     "clusters.social_enterprises",
@@ -73,27 +76,29 @@ class Federating(Parameters):
     sales_per_member = Parameter(60.0, "EUR/month", (0.0, 5_000.0), "assumed", "a pole's own sales for each member, after what they cost")
     coordinator_cost = Parameter(4_200.0, "EUR/month", (0.0, 20_000.0), "PTCE call 2021", "wage and expenses of a coordinator, 1 FTE")
     hire_months = Parameter(3.0, "months", (1.0, 24.0), "assumed", "months of a coordinator's cost that a pole holds before it hires")
-    found_chance = Parameter(0.01, "1/month", (0.0, 1.0), "assumed", "chance that a cluster that may found a pole does")
+    found_chance = Parameter(0.03, "1/month", (0.0, 1.0), "assumed", "chance that a cluster that may found a pole does")
     recognition_gain = Parameter(1.0, "-", (0.0, 20.0), "assumed", "rise of that chance when all members carry a label")
     animation_gain = Parameter(2.0, "-", (0.0, 20.0), "assumed", "rise of that chance when all members are animated")
     fewest_founders = Parameter(3, "count", (3, 20), "decree 2015-431", "fewest organisations that found a pole, or keep one")
-    join_trust = Parameter(0.25, "0..1", (0.0, 1.0), "assumed", "least trust of a tie that draws an organisation into its partner's pole")
+    join_trust = Parameter(0.2, "0..1", (0.0, 1.0), "assumed", "least trust of a tie that draws an organisation into its partner's pole")
     join_ties = Parameter(1, "count", (1, 24), "assumed", "fewest such ties to members of the pole")
     join_km = Parameter(25.0, "km", (0.0, 500.0), "Labo de l'ESS 2020", "farthest from a pole's centre that an organisation joins it")
-    join_chance = Parameter(0.04, "1/month", (0.0, 1.0), "assumed", "chance that an organisation that may join a pole does")
+    join_chance = Parameter(0.1, "1/month", (0.0, 1.0), "assumed", "chance that an organisation that may join a pole does")
+    span = Parameter(25.0, "count", (3.0, 1_000.0), "assumed", "members at which a pole takes no more: what one coordinator can look after")
     stay_trust = Parameter(0.15, "0..1", (0.0, 1.0), "assumed", "least trust in one fellow member that keeps a member")
     leave_km = Parameter(60.0, "km", (0.0, 1_000.0), "assumed", "farther from the centre a member is inclined to leave")
     leave_chance = Parameter(0.05, "1/month", (0.0, 1.0), "assumed", "chance that a member inclined to leave does")
-    end_chance_with = Parameter(0.0015, "1/month", (0.0, 1.0), "assumed", "hazard of a pole with a coordinator in post")
+    end_chance_with = Parameter(0.003, "1/month", (0.0, 1.0), "assumed", "hazard of a pole with a coordinator in post")
     end_chance_without = Parameter(0.006, "1/month", (0.0, 1.0), "Labo de l'ESS 2020", "hazard of one without: 24 % gone in four years")
 
 
 def advance(state: State, luck: Luck, numbers: Federating) -> None:
     """Move poles, their money and their members by one month."""
-    if state.poles.alive.any() or state.clusters.alive.any():
+    lived = np.count_nonzero(state.poles.alive) > 0
+    if lived:
         balance(state, numbers)
         move(state, luck, numbers)
-        found(state, luck, numbers)
+    if found(state, luck, numbers) or lived:
         end(state, luck, numbers)
 
 
@@ -112,8 +117,6 @@ def balance(state: State, numbers: Federating) -> None:
 def move(state: State, luck: Luck, numbers: Federating) -> None:
     """Organisations join and leave poles, all judged on the membership as it was."""
     o, ties, poles = state.organisations, state.ties, state.poles
-    if len(poles) == 0:
-        return
     destination = np.empty(len(o), np.int32)
     state.workers.over(
         len(o),
@@ -128,6 +131,9 @@ def move(state: State, luck: Luck, numbers: Federating) -> None:
         ties.degree,
         ties.partner_row,
         ties.trust,
+        ties.purpose,
+        poles.purpose,
+        poles.members,
         poles.x_km,
         poles.y_km,
         poles.founder_uid,
@@ -137,11 +143,16 @@ def move(state: State, luck: Luck, numbers: Federating) -> None:
     o.pole_row[:] = destination
 
 
-def found(state: State, luck: Luck, numbers: Federating) -> None:
-    """Clusters found poles; those of their members that are in none become members."""
+def found(state: State, luck: Luck, numbers: Federating) -> bool:
+    """Clusters found poles; those of their members that are in none become members. Returns whether any did."""
     o, clusters, levers = state.organisations, state.clusters, state.organisation_levers
+    candidates = of_all_kinds(clusters.alive, clusters.social_enterprises, clusters.private_actors, clusters.public_funders)
+    if candidates.size == 0:
+        return False
     founds, founder_uid, seat = gather_founders(
         luck.key(Stream.POLE_FOUNDING, state.month),
+        candidates,
+        len(clusters),
         o.uid,
         o.kind,
         o.place_row,
@@ -149,13 +160,10 @@ def found(state: State, luck: Luck, numbers: Federating) -> None:
         o.pole_row,
         levers.recognised,
         levers.animated,
-        clusters.alive,
-        clusters.social_enterprises,
-        clusters.private_actors,
-        clusters.public_funders,
         numbers.numbers,
     )
-    for cluster in np.flatnonzero(founds):
+    founding = np.flatnonzero(founds)
+    for cluster in founding:
         row = state.poles.append(
             1,
             purpose=clusters.purpose[cluster],
@@ -165,6 +173,7 @@ def found(state: State, luck: Luck, numbers: Federating) -> None:
             founder_uid=founder_uid[cluster],
         ).start
         o.pole_row[(o.cluster_row == cluster) & (o.pole_row < 0)] = row
+    return founding.size > 0
 
 
 def end(state: State, luck: Luck, numbers: Federating) -> None:
@@ -244,64 +253,18 @@ def keep_accounts(alive, members, coordinator, cash, sales, p):
 
 
 @kernel
-def choose_poles(
-    start, stop, join_key, leave_key, uid, alive, x, y, pole_row, degree, partner, trust, pole_x, pole_y, founder_uid, destination, p
-):  # fmt: skip
-    """Where each organisation will be a member: most stay as they are, so luck is asked first."""
-    for i in range(start, stop):
-        pole = pole_row[i]
-        destination[i] = pole
-        if pole >= 0:
-            if happens(hash_of(leave_key, uid[i]), p.leave_chance) and (
-                distance(x[i], y[i], pole_x[pole], pole_y[pole]) > p.leave_km
-                or not trusts_a_fellow(i, pole, pole_row, degree, partner, trust, p)
-            ):
-                destination[i] = -1
-        elif alive[i] and degree[i] > 0 and happens(hash_of(join_key, uid[i]), p.join_chance):
-            destination[i] = nearest_by_ties(i, x, y, pole_row, degree, partner, trust, pole_x, pole_y, founder_uid, p)
+def of_all_kinds(alive, social_enterprises, private_actors, public_funders):
+    """The living clusters that have members of all three kinds."""
+    return np.flatnonzero(alive & (social_enterprises > 0) & (private_actors > 0) & (public_funders > 0))
 
 
 @kernel
-def trusts_a_fellow(i, pole, pole_row, degree, partner, trust, p):
-    """Whether i has a tie of enough trust to another member of its pole."""
-    fellows = 0
-    for k in range(degree[i]):
-        fellows += pole_row[partner[i, k]] == pole and trust[i, k] >= p.stay_trust
-    return fellows > 0
-
-
-@kernel
-def nearest_by_ties(i, x, y, pole_row, degree, partner, trust, pole_x, pole_y, founder_uid, p):
-    """The pole within reach to which i has most trusted ties, enough of them; then that of the smaller founder; -1 for none."""
-    best = -1
-    most = 0
-    for k in range(degree[i]):
-        pole = int(pole_row[partner[i, k]])
-        if pole < 0 or pole == best or distance(x[i], y[i], pole_x[pole], pole_y[pole]) > p.join_km:
-            continue
-        ties = 0
-        for m in range(degree[i]):
-            ties += pole_row[partner[i, m]] == pole and trust[i, m] >= p.join_trust
-        if ties >= p.join_ties and (ties > most or (ties == most and (founder_uid[pole], pole) < (founder_uid[best], best))):
-            best = pole
-            most = ties
-    return best
-
-
-@kernel
-def gather_founders(
-    key, uid, kind, place_row, cluster_row, pole_row, recognised, animated, alive, social_enterprises, private_actors, public_funders, p
-):  # fmt: skip
+def gather_founders(key, candidates, clusters, uid, kind, place_row, cluster_row, pole_row, recognised, animated, p):
     """For each cluster: whether it founds a pole, the smallest uid of its founders, and where the pole will sit."""
-    clusters = alive.size
     founds = np.zeros(clusters, np.bool_)
     founder_uid = np.empty(clusters, np.int64)
     seat = np.empty(clusters, np.int32)
-    for c in range(clusters):
-        founds[c] = alive[c] and social_enterprises[c] > 0 and private_actors[c] > 0 and public_funders[c] > 0
-    if not founds.any():
-        return founds, founder_uid, seat
-
+    founds[candidates] = True
     members = np.zeros(clusters, np.int64)
     labelled = np.zeros(clusters, np.int64)
     accompanied = np.zeros(clusters, np.int64)
@@ -322,37 +285,15 @@ def gather_founders(
             seat_uid[c] = uid[i]
             seat[c] = place_row[i]
         free[c, kind[i]] += 1
-    for c in range(clusters):
-        if founds[c]:
-            founders = free[c, SOCIAL_ENTERPRISE] + free[c, PRIVATE_ACTOR] + free[c, PUBLIC_FUNDER]
-            founds[c] = (
-                min(free[c, SOCIAL_ENTERPRISE], free[c, PRIVATE_ACTOR], free[c, PUBLIC_FUNDER]) > 0
-                and founders >= p.fewest_founders
-                and 2 * (members[c] - founders) < members[c]
-                and happens(hash_of(key, founder_uid[c]), founding_chance(labelled[c] / members[c], accompanied[c] / members[c], p))
-            )
+    for c in candidates:
+        founders = free[c].sum()
+        founds[c] = (
+            free[c].min() > 0
+            and founders >= p.fewest_founders
+            and 2 * (members[c] - founders) < members[c]
+            and happens(hash_of(key, founder_uid[c]), founding_chance(labelled[c] / members[c], accompanied[c] / members[c], p))
+        )
     return founds, founder_uid, seat
-
-
-@kernel
-def recount(order, pole_row, x, y, alive, members, mean_x, mean_y):
-    """Members and centre of every living pole, summed by place and uid."""
-    for row in range(alive.size):
-        if alive[row]:
-            members[row] = 0
-    for i in order:
-        pole = pole_row[i]
-        if pole >= 0:
-            if members[pole] == 0:
-                mean_x[pole] = 0.0
-                mean_y[pole] = 0.0
-            members[pole] += 1
-            mean_x[pole] += x[i]
-            mean_y[pole] += y[i]
-    for row in range(alive.size):
-        if alive[row] and members[row] > 0:
-            mean_x[row] /= members[row]
-            mean_y[row] /= members[row]
 
 
 @kernel
@@ -370,12 +311,3 @@ def end_poles(key, month, founder_uid, founded_month, alive, ended_month, member
                 left += cash[row]
                 cash[row] = 0
     return left
-
-
-@kernel
-def coordinate(pole_row, coordinated, alive, coordinator):
-    """Release the members of ended poles, and tell the others whether a coordinator is in post."""
-    for i in range(pole_row.size):
-        if pole_row[i] >= 0 and not alive[pole_row[i]]:
-            pole_row[i] = -1
-        coordinated[i] = pole_row[i] >= 0 and coordinator[pole_row[i]]

@@ -167,14 +167,15 @@ def draw_capital(u, staff, p):
 @kernel
 def count_founders(start, stop, key, place_uid, rate, arising):
     """Equation 1: how many potential founders arise at each place."""
+    # exp(-mean) is never less than 1 - mean, so most places end here; without branches several are reckoned at once
     for q in range(start, stop):
-        parts = int(rate[q] / LARGEST_MEAN) + 1
-        mean = rate[q] / parts
-        arising[q] = 0
-        for part in range(parts):
-            luck = hash_with(key, place_uid[q], part)
-            if uniform(luck) >= 1.0 - mean:  # below, the count is zero: exp(-mean) is never less
-                arising[q] += poisson(luck, mean)
+        arising[q] = uniform(hash_with(key, place_uid[q], 0)) >= 1.0 - rate[q]
+    for q in range(start, stop):
+        if arising[q] > 0:
+            parts = int(rate[q] / LARGEST_MEAN) + 1
+            arising[q] = 0
+            for part in range(parts):
+                arising[q] += poisson(hash_with(key, place_uid[q], part), rate[q] / parts)
 
 
 @kernel
@@ -196,8 +197,9 @@ def choose_founders(traits, decision, month, arising, place_uid, met_share, star
             if draw_kind(traits, who, p) == SOCIAL_ENTERPRISE:
                 k = draw_purpose(traits, who, prevalence)
                 ecosystem = 0.0
-                for e in range(start[q], start[q + 1]):
-                    ecosystem += weight[e] * gathered[place[e], k]
+                around, nearness = place[start[q] : start[q + 1]], weight[start[q] : start[q + 1]]
+                for e in range(around.size):
+                    ecosystem += nearness[e] * gathered[np.uint32(around[e]), k]  # unsigned: no negative index to look out for
                 attraction = attraction_of(1.0 - met_share[q, k], ecosystem, p)
             if happens(hash_of(decision, who), attraction / p.envelope):
                 uid[founders] = who

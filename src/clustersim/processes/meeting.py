@@ -6,16 +6,17 @@
          with somebody at place q, chosen with weight exp(-d / decay) x living organisations at q, oneself left out
     (3)  encounters that i has among the members of its coordinated pole, or animated cluster, ~ Poisson(group rate)
 
-d is the distance from i's place to q [km]. Larger organisations have more people who meet people; the square root
-keeps the largest from meeting everybody, and gives the right-skewed degrees of observed networks. New ties close triangles and are near (Granovetter 1973; Ter Wal 2014, co-inventors):
-hence (2). Two private actors do not look for each other, and partners need not meet again: such encounters are dropped.
+d is the distance from i's place to q [km]; places beyond three decay lengths are out of reach. Larger organisations have more
+people who meet people; the square root keeps the largest from meeting everybody, and gives the right-skewed degrees of observed
+networks. New ties close triangles and are near (Granovetter 1973; Ter Wal 2014, co-inventors): hence (2). Two private actors do
+not look for each other, and partners need not meet again: such encounters are dropped.
 
 Who is met is drawn so that one organisation more or less disturbs few other draws, or else two policies could not be compared on
 the same luck. A place is found by halving the neighbourhood; within it one draws a slot among all who ever sat there, and draws
 again where the one found is closed. The closed keep their slots, newcomers take the last: nobody else moves.
 
-Reduces to: encounters by distance in proportion to kernel x density of pairs when closure = far = 0; a Poisson graph when the
-decay is much longer than the territory.
+Reduces to: encounters by distance in proportion to kernel x density of pairs when all have the same staff and closure = far = 0;
+a Poisson graph when, besides, the decay is much longer than the territory.
 """
 
 import math
@@ -96,8 +97,8 @@ def advance(state: State, luck: Luck, numbers: Meeting) -> None:
     own, grouped = np.empty(len(o), np.int32), np.empty(len(o), np.int32)
     state.workers.over(
         len(o), plan, luck.key(Stream.ENCOUNTERS, state.month), luck.key(Stream.ENCOUNTER_GROUP, state.month), o.uid, o.alive, o.place_row,
-        o.staff_fte, o.pole_row, o.coordinated, o.cluster_row, state.organisation_levers.animated, state.organisation_levers.extra_encounters,
-        places.spaces, state.place_levers.extra_spaces, numbers.numbers, own, grouped,
+        o.staff_fte, o.pole_row, o.coordinated, o.cluster_row, state.organisation_levers.animated,
+        state.organisation_levers.extra_encounters, places.spaces, state.place_levers.extra_spaces, numbers.numbers, own, grouped,
     )  # fmt: skip
     first, in_groups = number(own, grouped)
     met = np.empty(first[-1], np.int32)
@@ -109,8 +110,8 @@ def advance(state: State, luck: Luck, numbers: Meeting) -> None:
     )  # fmt: skip
     state.workers.over(
         len(places), look_around, keys, first, own, o.uid, o.kind, o.alive, o.purpose, ties.degree, ties.partner_row, *state.by_place(),
-        *state.by_purpose(), vicinity.start, vicinity.place, vicinity.fixed_weight,
-        living_at(o.place_row, o.alive, len(places)), numbers.numbers, met,
+        *state.by_purpose(), vicinity.start, vicinity.place, vicinity.fixed_weight, living_at(o.place_row, o.alive, len(places)),
+        numbers.numbers, met,
     )  # fmt: skip
     if in_groups:
         state.workers.over(

@@ -20,7 +20,7 @@ from clustersim.kernels.exact import exp
 from clustersim.luck import Luck
 from clustersim.parameters import Parameter, Parameters
 from clustersim.state import State
-from clustersim.state.funders import LEVELS
+from clustersim.state.funders import DISTRICT, LEVELS, LOCALITY, REGION, TERRITORY
 from clustersim.state.projects import SUCCEEDED
 
 READS = (
@@ -61,9 +61,8 @@ def advance(state: State, luck: Luck, numbers: Mobilising) -> None:
     places, o, poles, projects, funders = state.places, state.organisations, state.poles, state.projects, state.funders
     if len(funders) == 0:
         return
-    at_place = see_results(
+    heed(
         state.month,
-        len(places),
         o.alive,
         o.place_row,
         state.organisation_levers.recognised,
@@ -72,9 +71,6 @@ def advance(state: State, luck: Luck, numbers: Mobilising) -> None:
         projects.team,
         projects.ended_month,
         projects.outcome,
-    )
-    heed(
-        at_place,
         places.region,
         places.district,
         places.locality,
@@ -108,10 +104,11 @@ def visibility(results, organisations, met_share, p):
 def see_results(month, places, alive, place_row, recognised, pole_alive, seat, team, ended_month, outcome):
     """Living organisations, poles, successes of the month and organisations with a label, at every place."""
     count = np.zeros((places, 4), np.int32)
-    for i in range(alive.size):
-        if alive[i]:
-            count[place_row[i], _ORGANISATIONS] += 1
-            count[place_row[i], _RECOGNISED] += recognised[i]
+    for i in range(alive.size):  # sums of yes and no: a branch on who lives could not be foreseen
+        count[place_row[i], _ORGANISATIONS] += alive[i]
+    if recognised.any():
+        for i in range(alive.size):
+            count[place_row[i], _RECOGNISED] += alive[i] & recognised[i]
     for row in range(pole_alive.size):
         if pole_alive[row]:
             count[seat[row], _POLES] += 1
@@ -122,38 +119,39 @@ def see_results(month, places, alive, place_row, recognised, pole_alive, seat, t
 
 
 @kernel
-def heed(count, region, district, locality, met_share, level, area, attention, p):
-    """Equations 1 and 2 for every funder, after one sum per level and area. Areas are numbered from 0."""
+def heed(
+    month, alive, place_row, recognised, pole_alive, seat, team, ended_month, outcome,
+    region, district, locality, met_share, level, area, attention, p,
+):  # fmt: skip
+    """Equations 1 and 2 for every funder, after one look at every place. Areas are numbered from 0."""
     places, purposes = met_share.shape
-    result = np.empty(places)
-    met = np.empty(places)
-    for i in range(places):
-        result[i] = results_of(count[i, _POLES], count[i, _SUCCESSES], count[i, _RECOGNISED], p)
-        total = 0.0
-        for k in range(purposes):
-            total += met_share[i, k]
-        met[i] = total / purposes
-    areas = 1
+    count = see_results(month, places, alive, place_row, recognised, pole_alive, seat, team, ended_month, outcome)
+    watched = np.zeros(len(LEVELS), np.int64)  # by level, areas up to the last for which a funder answers
     for f in range(level.size):
-        areas = max(areas, area[f] + 1)
-    for this_level in range(len(LEVELS)):
-        if not (level == this_level).any():
-            continue
-        area_of = (np.zeros_like(region), region, district, locality)[this_level]
-        results_in = np.zeros(areas)
-        met_in = np.zeros(areas)
-        organisations_in = np.zeros(areas, np.int64)
-        places_in = np.zeros(areas, np.int64)
-        for i in range(places):
-            a = area_of[i]
-            # an area for which no funder answers may have a number beyond those of the funders
-            if a < areas:
-                results_in[a] += result[i]
-                met_in[a] += met[i]
-                organisations_in[a] += count[i, _ORGANISATIONS]
-                places_in[a] += 1
-        for f in range(level.size):
-            if level[f] == this_level:
-                a = area[f]
-                view = visibility(results_in[a], organisations_in[a], met_in[a] / max(1, places_in[a]), p)
-                attention[f] = next_attention(attention[f], view, p)
+        watched[level[f]] = max(watched[level[f]], area[f] + 1)
+    seen = np.zeros((len(LEVELS), watched.max(), 4))
+    for i in range(places):
+        result = results_of(count[i, _POLES], count[i, _SUCCESSES], count[i, _RECOGNISED], p)
+        met = 0.0
+        for k in range(purposes):
+            met += met_share[i, k]
+        here = (result, met / purposes, count[i, _ORGANISATIONS])
+        note(seen, watched, TERRITORY, 0, here)
+        note(seen, watched, REGION, region[i], here)
+        note(seen, watched, DISTRICT, district[i], here)
+        note(seen, watched, LOCALITY, locality[i], here)
+    for f in range(level.size):
+        result, met, organisations, places_in = seen[level[f], area[f]]
+        attention[f] = next_attention(attention[f], visibility(result, organisations, met / max(1.0, places_in), p), p)
+
+
+@kernel
+def note(seen, watched, level, area, here):
+    """Add what is to be seen at a place to an area that it lies in, if a funder may be looking."""
+    if area < watched[level]:
+        result, met, organisations = here
+        if result > 0.0:
+            seen[level, area, 0] += result
+        seen[level, area, 1] += met
+        seen[level, area, 2] += organisations
+        seen[level, area, 3] += 1.0

@@ -63,7 +63,7 @@ def drift(key, region, structural, need, resolved, p):
         for k in range(purposes):
             shock[r, k] = p.shock_share * normal(uniform(hash_with(key, r, k)))
     for i in range(places):
+        here = np.uint32(region[i])  # unsigned: no negative index to look out for
         for k in range(purposes):
-            common = structural[i, k] * shock[region[i], k]
-            need[i, k] = next_need(need[i, k], structural[i, k], resolved[i, k], common, p.return_rate)
-            resolved[i, k] = 0.0
+            need[i, k] = next_need(need[i, k], structural[i, k], resolved[i, k], structural[i, k] * shock[here, k], p.return_rate)
+    resolved[:] = 0.0

@@ -8,10 +8,7 @@ to the largest (then to the smaller purpose number); a group that thereby no lon
 members are in none. The definition is the theory's own (MODEL 5), after Perard & Stokkink (2015): a geographical
 grouping, mostly but not only of the social economy, around a social or environmental purpose.
 
-Clusters keep their identity by greatest overlap of members: each group takes the row of last month's cluster with which
-it shares most members, the largest overlaps first (then the larger cluster, then the smaller row). What remains
-unclaimed has ended, by merger where at least half of those of its members who still live are in one other cluster. What
-remains unmatched is new, by split where at least half of its members come from one cluster that lives on.
+Clusters keep their identity from month to month by greatest overlap of members (`identity`).
 
 Reduces to: connected components of the graph of ties when tau* = 0, R is large, m = 2, the share is 0 and there is one purpose.
 """
@@ -22,6 +19,7 @@ from clustersim.kernels import kernel
 from clustersim.kernels.graph import find, unite
 from clustersim.luck import Luck
 from clustersim.parameters import Parameter, Parameters
+from clustersim.processes.identity import match
 from clustersim.state import State
 from clustersim.state.organisations import PRIVATE_ACTOR, PUBLIC_FUNDER, SOCIAL_ENTERPRISE
 
@@ -75,6 +73,8 @@ def advance(state: State, luck: Luck, numbers: Observing) -> None:
     """See this month's clusters and carry over the identity of last month's."""
     o, clusters = state.organisations, state.clusters
     label, purpose = _groups(state, numbers)
+    if purpose.size == 0 and np.count_nonzero(clusters.alive) == 0:
+        return
     row, origin, born = match(label, purpose.size, o.alive, o.cluster_row, clusters.alive, clusters.members, clusters.merged_row)
     if born:
         clusters.append(born, first_month=state.month, alive=True, origin_row=origin)
@@ -101,9 +101,7 @@ def advance(state: State, luck: Luck, numbers: Observing) -> None:
 
 def _groups(state: State, numbers: Observing) -> tuple[np.ndarray, np.ndarray]:
     o, ties = state.organisations, state.ties
-    purposes = len(state.purposes)
-    root = connect(purposes, o.x_km, o.y_km, ties.degree, ties.partner_row, ties.trust, ties.purpose, numbers.numbers)
-    return single_out(purposes, root, o.uid, o.kind, numbers.numbers)
+    return single_out(o.uid, o.kind, o.x_km, o.y_km, ties.degree, ties.partner_row, ties.trust, ties.purpose, numbers.numbers)
 
 
 @kernel
@@ -119,157 +117,106 @@ def is_cluster(members, social, p):
 
 
 @kernel
-def connect(purposes, x, y, degree, partner, trust, purpose, p):
-    """Components over couples of row and purpose, the couple's number being row x purposes + purpose.
+def connect(x, y, degree, partner, trust, purpose, p):
+    """Components of the graph whose nodes are organisations at work on a purpose, where a tie connects them.
 
-    Returns for each couple the smallest couple of its component, -1 for one without a tie that connects.
+    Returns for each node its organisation (ascending), its purpose and the smallest node of its component.
     """
-    root = np.full(degree.size * purposes, -1, np.int32)
-    for i in range(degree.size):
+    n = degree.size
+    ends = 0
+    for i in range(n):
+        ends += degree[i]
+    row = np.empty(ends, np.int32)
+    topic = np.empty(ends, np.int8)
+    root = np.empty(ends, np.int32)
+    first = np.empty(n + 1, np.int32)
+    nodes = 0
+    for i in range(n):
+        first[i] = nodes
         for k in range(degree[i]):
-            j = int(partner[i, k])
-            # a tie is listed at both ends; once is enough
-            if j > i and connects(trust[i, k], x[i], y[i], x[j], y[j], p):
-                one = i * purposes + int(purpose[i, k])
-                other = j * purposes + int(purpose[i, k])
-                if root[one] < 0:
-                    root[one] = one
-                if root[other] < 0:
-                    root[other] = other
-                unite(root, one, other)
-    for a in range(root.size):
-        if root[a] >= 0:
-            root[a] = find(root, a)
-    return root
+            j = partner[i, k]
+            if not connects(trust[i, k], x[i], y[i], x[j], y[j], p):
+                continue
+            node = first[i] + position(topic[first[i] : nodes], purpose[i, k])
+            if node == nodes:
+                row[node] = i
+                topic[node] = purpose[i, k]
+                root[node] = node
+                nodes += 1
+            if j < i:  # whose nodes are all known by now
+                unite(root, node, first[j] + position(topic[first[j] : first[j + 1]], purpose[i, k]))
+    for node in range(nodes):
+        root[node] = find(root, node)
+    return row[:nodes], topic[:nodes], root[:nodes]
 
 
 @kernel
-def single_out(purposes, root, uid, kind, p):
-    """Each organisation in its largest cluster only. Returns the group of each row (-1 for none), and the purpose of each group."""
-    n = uid.size
+def position(values, value):
+    """Where a value is in a short list; its length if it is not there."""
+    for k in range(values.size):
+        if values[k] == value:
+            return k
+    return values.size
+
+
+@kernel
+def census(chosen, row, root, kind):
+    """Members and social enterprises of each component, counting the nodes that are their organisation's choice."""
     members = np.zeros(root.size, np.int32)
     social = np.zeros(root.size, np.int32)
-    for i in range(n):
-        for q in range(purposes):
-            r = root[i * purposes + q]
-            if r >= 0:
-                members[r] += 1
-                social[r] += kind[i] == SOCIAL_ENTERPRISE
-    chosen = np.full(n, -1, np.int32)
-    for i in range(n):
-        for q in range(purposes):
-            r = root[i * purposes + q]
-            # purposes ascend, so of equal groups the one of the smaller purpose stays
-            if r >= 0 and is_cluster(members[r], social[r], p) and (chosen[i] < 0 or members[r] > members[chosen[i]]):
-                chosen[i] = r
-    members[:] = 0
-    social[:] = 0
-    for i in range(n):
-        if chosen[i] >= 0:
-            members[chosen[i]] += 1
-            social[chosen[i]] += kind[i] == SOCIAL_ENTERPRISE
+    for node in range(root.size):
+        if chosen[node]:
+            members[root[node]] += 1
+            social[root[node]] += kind[row[node]] == SOCIAL_ENTERPRISE
+    return members, social
+
+
+@kernel
+def single_out(uid, kind, x, y, degree, partner, trust, purpose, p):
+    """Each organisation in its largest cluster only. Returns the group of each row (-1 for none), and the purpose of each group."""
+    row, topic, root = connect(x, y, degree, partner, trust, purpose, p)
+    nodes = row.size
+    chosen = np.ones(nodes, np.bool_)
+    members, social = census(chosen, row, root, kind)
+    best = -1
+    for node in range(nodes):
+        r = root[node]
+        chosen[node] = is_cluster(members[r], social[r], p)
+        if not chosen[node]:
+            continue
+        if best >= 0 and row[best] == row[node]:
+            size, largest = members[r], members[root[best]]
+            if size > largest or (size == largest and topic[node] < topic[best]):
+                chosen[best] = False
+            else:
+                chosen[node] = False
+                continue
+        best = node
+    members, social = census(chosen, row, root, kind)
     # numbers in order of first row, then in order of smallest uid: the same whatever the order of rows
-    label = np.full(n, -1, np.int32)
-    number = np.full(root.size, -1, np.int32)
-    group_root = np.empty(n, np.int32)
-    smallest = np.empty(n, np.int64)
+    label = np.full(uid.size, -1, np.int32)
+    number = np.full(nodes, -1, np.int32)
+    smallest = np.empty(nodes, np.int64)
+    topic_of = np.empty(nodes, np.int8)
     count = 0
-    for i in range(n):
-        r = chosen[i]
-        if r >= 0 and is_cluster(members[r], social[r], p):
+    for node in range(nodes):
+        r = root[node]
+        if chosen[node] and is_cluster(members[r], social[r], p):
+            who = uid[row[node]]
             if number[r] < 0:
                 number[r] = count
-                group_root[count] = r
-                smallest[count] = uid[i]
+                topic_of[count] = topic[node]
+                smallest[count] = who
                 count += 1
-            label[i] = number[r]
-            smallest[number[r]] = min(smallest[number[r]], uid[i])
+            label[row[node]] = number[r]
+            smallest[number[r]] = min(smallest[number[r]], who)
     by_uid = np.argsort(smallest[:count])
     rank = np.empty(count, np.int32)
-    purpose = np.empty(count, np.int8)
-    for place in range(count):
-        rank[by_uid[place]] = place
-        purpose[place] = group_root[by_uid[place]] % purposes
-    for i in range(n):
-        if label[i] >= 0:
-            label[i] = rank[label[i]]
-    return label, purpose
-
-
-@kernel
-def shared_members(label, cluster_row, clusters):
-    """How many members each group shares with each cluster of last month, where any: group, cluster, overlap; by group, cluster."""
-    couple = np.empty(label.size, np.int64)
-    count = 0
-    for i in range(label.size):
-        if label[i] >= 0 and cluster_row[i] >= 0:
-            couple[count] = np.int64(label[i]) * clusters + cluster_row[i]
-            count += 1
-    couple = np.sort(couple[:count])
-    group = np.empty(count, np.int64)
-    cluster = np.empty(count, np.int64)
-    overlap = np.zeros(count, np.int64)
-    pairs = 0
-    for k in range(count):
-        if k == 0 or couple[k] != couple[k - 1]:
-            group[pairs] = couple[k] // clusters
-            cluster[pairs] = couple[k] % clusters
-            pairs += 1
-        overlap[pairs - 1] += 1
-    return group[:pairs], cluster[:pairs], overlap[:pairs]
-
-
-@kernel
-def match(label, groups, alive, cluster_row, cluster_alive, members, merged_row):
-    """Give each group its cluster and end the clusters that nobody claims.
-
-    Returns the cluster row of each group (new rows follow the existing ones), the origin of each new row, and their number.
-    """
-    clusters = cluster_alive.size
-    size = np.zeros(groups, np.int64)
-    living = np.zeros(clusters, np.int64)
-    for i in range(label.size):
-        if label[i] >= 0:
-            size[label[i]] += 1
-        if alive[i] and cluster_row[i] >= 0:
-            living[cluster_row[i]] += 1
-    group, cluster, overlap = shared_members(label, cluster_row, clusters)
-    # largest overlap first, then the larger cluster, the smaller row, the smaller group
-    largest = label.size + 1
-    rank = np.empty(group.size, np.int64)
-    for k in range(group.size):
-        rank[k] = ((largest - overlap[k]) * largest + (largest - members[cluster[k]])) * clusters + cluster[k]
-    ranked = np.argsort(rank, kind="mergesort")
-
-    row = np.full(groups, -1, np.int64)
-    claimed = np.zeros(clusters, np.bool_)
-    source = np.full(groups, -1, np.int64)
-    for k in ranked:
-        g, c = group[k], cluster[k]
-        if source[g] < 0 and 2 * overlap[k] >= size[g]:
-            source[g] = c
-        if row[g] < 0 and not claimed[c]:
-            row[g] = c
-            claimed[c] = True
-    born = 0
-    origin = np.empty(groups, np.int32)
-    for g in range(groups):
-        if row[g] < 0:
-            row[g] = clusters + born
-            origin[born] = source[g]
-            born += 1
-
-    most = np.zeros(clusters, np.int64)
-    for k in range(group.size):
-        g, c = group[k], cluster[k]
-        if not claimed[c] and 2 * overlap[k] >= living[c]:
-            if overlap[k] > most[c] or (overlap[k] == most[c] and row[g] < merged_row[c]):
-                merged_row[c] = row[g]
-            most[c] = max(most[c], overlap[k])
-    for c in range(clusters):
-        if cluster_alive[c] and not claimed[c]:
-            cluster_alive[c] = False
-    return row, origin[:born], born
+    rank[by_uid] = np.arange(count)
+    for node in range(nodes):
+        if chosen[node] and label[row[node]] >= 0:
+            label[row[node]] = rank[label[row[node]]]
+    return label, topic_of[by_uid]
 
 
 @kernel

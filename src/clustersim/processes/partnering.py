@@ -1,13 +1,15 @@
 """Partnering: two who met decide, each for itself, whether to cooperate.
 
-    (1)  V = w_c 4 z (1 - z) + w_v max(0, 1 - dv / tolerance) + w_s c / (1 + c) + w_p [same purpose] - w_d d / scale - threshold
-    (2)  B = b (degree / capacity)^2, lighter by a share where a coordinator or animator helps
+    (1)  V = w_c 4 z (1 - z) + w_v max(0, 1 - dv / tolerance) + w_s c / (1 + c) + w_p [shared purpose] - w_d d / scale - threshold
+    (2)  B = b (degree / capacity)^2 (usual staff / staff), lighter by a share where a coordinator or animator helps
     (3)  chance to accept = 1 / (1 + exp(-(V - B) / temperature)); a tie is born, with low trust, if both accept
 
 z is the distance of competences (root mean square difference, scaled, at most 1), dv the mean absolute difference of values, c the
-number of common partners, d the distance [km]. Moderate cognitive distance is best (Nooteboom et al. 2007): hence z (1 - z). A
-common third, nearness and likeness ease new ties (Boschma 2005; Ter Wal 2014; Tóth et al. 2021, on repeated co-invention). V is
-the same for both sides, B is not. The form follows section 4 of the theory; the weights are assumed.
+number of common partners, d the distance [km]. A public body answers for all purposes, so it shares each one's. Ties that can
+be looked after grow with the root of staff; less than a tenth of a full-time post counts as that much. Moderate cognitive
+distance is best (Nooteboom et al. 2007): hence z (1 - z). A common third, nearness and likeness ease new ties (Boschma 2005;
+Ter Wal 2014; Tóth et al. 2021, on repeated co-invention). V is the same for both sides, B is not. The form follows section 4 of
+the theory; the weights are assumed.
 
 Judging reads the ties as they were; then the accepted are tied one by one in an order drawn by lot for each pair, which matters
 only where the bound on ties binds.
@@ -26,7 +28,7 @@ from clustersim.kernels.graph import common_partners, slot_of
 from clustersim.luck import Luck, Stream, happens, hash_with, pair_hash
 from clustersim.parameters import Parameter, Parameters
 from clustersim.state import State
-from clustersim.state.organisations import SOCIAL_ENTERPRISE
+from clustersim.state.organisations import PUBLIC_FUNDER, SOCIAL_ENTERPRISE
 from clustersim.state.ties import add_tie
 
 READS = (
@@ -38,6 +40,7 @@ READS = (
     "organisations.purpose",
     "organisations.competences",
     "organisations.values",
+    "organisations.staff_fte",
     "organisations.coordinated",
     "organisation_levers.animated",
 )
@@ -62,8 +65,8 @@ class Partnering(Parameters):
     )
     values_weight = Parameter(1.0, "-", (0.0, 5.0), "assumed", "worth of holding the same values")
     social_weight = Parameter(0.8, "-", (0.0, 5.0), "assumed", "worth of very many common partners; one is worth half of it")
-    purpose_weight = Parameter(0.5, "-", (0.0, 5.0), "assumed", "worth of serving the same purpose")
-    distance_weight = Parameter(0.2, "-", (0.0, 5.0), "assumed", "cost of being one distance scale apart")
+    purpose_weight = Parameter(0.8, "-", (0.0, 5.0), "assumed", "worth of serving the same purpose")
+    distance_weight = Parameter(0.1, "-", (0.0, 5.0), "assumed", "cost of being one distance scale apart")
     competence_scale = Parameter(
         0.8, "-", (0.05, 2.0), "assumed", "root mean square difference of competences that counts as fully strange; half of it is best"
     )
@@ -71,14 +74,17 @@ class Partnering(Parameters):
     distance_scale_km = Parameter(
         12.0, "km", (1.0, 100.0), "area of French inter-communal bodies (430 km2)", "distance at which the distance weight is paid once"
     )
-    threshold = Parameter(1.3, "-", (-5.0, 10.0), "assumed", "worth that a partner must have to be accepted as often as not")
+    threshold = Parameter(1.5, "-", (-5.0, 10.0), "assumed", "worth that a partner must have to be accepted as often as not")
     burden = Parameter(1.0, "-", (0.0, 20.0), "assumed", "weight of the ties one already has when they fill one's capacity")
     capacity = Parameter(
         8.0, "count", (1.0, 100.0), "assumed", "ties that an organisation can look after; no bound, beyond it the burden grows fast"
     )
+    usual_staff = Parameter(
+        6.0, "FTE", (0.1, 500.0), "assumed", "staff of an organisation with the plain capacity; it grows with the root of staff"
+    )
     coordinator_relief = Parameter(0.5, "share", (0.0, 1.0), "assumed", "part of the burden that a coordinator or animator takes away")
     temperature = Parameter(0.25, "-", (0.001, 10.0), "assumed", "how far chance blurs the judgement; small is sharp")
-    start_trust = Parameter(0.2, "0..1", (0.0, 1.0), "assumed", "trust in a new tie")
+    start_trust = Parameter(0.25, "0..1", (0.0, 1.0), "assumed", "trust in a new tie")
 
 
 def advance(state: State, luck: Luck, numbers: Partnering) -> None:
@@ -87,8 +93,8 @@ def advance(state: State, luck: Luck, numbers: Partnering) -> None:
     accepted = np.empty(len(encounters), np.bool_)
     state.workers.over(
         len(encounters), judge, luck.key(Stream.ACCEPTANCE, state.month), encounters.one_row, encounters.other_row, o.uid, o.alive, o.x_km,
-        o.y_km, o.purpose, o.competences, o.values, o.coordinated, state.organisation_levers.animated, ties.degree, ties.partner_row, p,
-        accepted,
+        o.y_km, o.kind, o.purpose, o.competences, o.values, o.staff_fte, o.coordinated, state.organisation_levers.animated, ties.degree,
+        ties.partner_row, p, accepted,
     )  # fmt: skip
     one, other, lot = agreed(luck.key(Stream.TIE_ORDER, state.month), accepted, encounters.one_row, encounters.other_row, o.uid)
     order = np.lexsort((o.uid[other], o.uid[one], lot))
@@ -119,23 +125,29 @@ def difference_of_values(values, i, j):
 
 
 @kernel
-def worth(cognitive, values_apart, common, same_purpose, apart_km, p):
+def worth(cognitive, values_apart, common, shared_purpose, apart_km, p):
     """Equation 1."""
     return (
         p.cognitive_weight * 4.0 * cognitive * (1.0 - cognitive)
         + p.values_weight * max(0.0, 1.0 - values_apart / p.tolerance)
         + p.social_weight * common / (1.0 + common)
-        + p.purpose_weight * same_purpose
+        + p.purpose_weight * shared_purpose
         - p.distance_weight * apart_km / p.distance_scale_km
         - p.threshold
     )
 
 
 @kernel
-def burden(ties, helped, p):
+def shares_purpose(i, j, kind, purpose):
+    """Whether both serve the same purpose; a public body serves every one."""
+    return purpose[i] == purpose[j] or kind[i] == PUBLIC_FUNDER or kind[j] == PUBLIC_FUNDER
+
+
+@kernel
+def burden(ties, staff, helped, p):
     """Equation 2."""
     fill = ties / p.capacity
-    return p.burden * fill * fill * (1.0 - p.coordinator_relief * helped)
+    return p.burden * fill * fill * (p.usual_staff / max(staff, 0.1)) * (1.0 - p.coordinator_relief * helped)
 
 
 @kernel
@@ -145,15 +157,15 @@ def acceptance_chance(value, weight, p):
 
 
 @kernel
-def accepts(key, me, partner, value, uid, coordinated, animated, degree, p):
+def accepts(key, me, partner, value, uid, staff, coordinated, animated, degree, p):
     """Whether one side accepts the other; its luck is that of the ordered couple."""
-    weight = burden(degree[me], coordinated[me] or animated[me], p)
+    weight = burden(degree[me], staff[me], coordinated[me] or animated[me], p)
     return happens(hash_with(key, uid[me], uid[partner]), acceptance_chance(value, weight, p))
 
 
 @kernel
-def judge(start, stop, key, one_row, other_row, uid, alive, x_km, y_km, purpose, competences, values, coordinated, animated, degree,
-          partner_row, p, accepted):  # fmt: skip
+def judge(start, stop, key, one_row, other_row, uid, alive, x_km, y_km, kind, purpose, competences, values, staff, coordinated,
+          animated, degree, partner_row, p, accepted):  # fmt: skip
     """Equations 1 to 3 for each encounter: whether both accept."""
     for e in range(start, stop):
         i, j = one_row[e], other_row[e]
@@ -164,12 +176,12 @@ def judge(start, stop, key, one_row, other_row, uid, alive, x_km, y_km, purpose,
             cognitive_distance(competences, i, j, p.competence_scale),
             difference_of_values(values, i, j),
             common_partners(degree, partner_row, i, j),
-            purpose[i] == purpose[j],
+            shares_purpose(i, j, kind, purpose),
             distance(x_km[i], y_km[i], x_km[j], y_km[j]),
             p,
         )
-        accepted[e] = accepts(key, i, j, value, uid, coordinated, animated, degree, p) and accepts(
-            key, j, i, value, uid, coordinated, animated, degree, p
+        accepted[e] = accepts(key, i, j, value, uid, staff, coordinated, animated, degree, p) and accepts(
+            key, j, i, value, uid, staff, coordinated, animated, degree, p
         )
 
 
@@ -195,7 +207,7 @@ def agreed(key, accepted, one_row, other_row, uid):
 
 @kernel
 def purpose_of_tie(key, i, j, uid, kind, purpose):
-    """The purpose that both serve; else that of the social enterprise if one of them is; else either, by the pair's luck."""
+    """The main purpose of both; else that of the social enterprise if one of them is; else either's, by the pair's luck."""
     if purpose[i] == purpose[j]:
         return purpose[i]
     if (kind[i] == SOCIAL_ENTERPRISE) != (kind[j] == SOCIAL_ENTERPRISE):

@@ -25,9 +25,10 @@ reach of each other serve as if alone; every capacity sent arrives, sum of suppl
 import numpy as np
 
 from clustersim.kernels import kernel
+from clustersim.kernels.exact import one_less_exp
 from clustersim.luck import Luck, Stream
 from clustersim.parameters import Parameter, Parameters
-from clustersim.processes.accounts import FLOWS, add_up, keep_books
+from clustersim.processes.accounts import FLOWS, add_up, draw_market_luck, keep_books
 from clustersim.state import State
 from clustersim.state.organisations import PUBLIC_FUNDER, SOCIAL_ENTERPRISE
 
@@ -84,24 +85,23 @@ def advance(state: State, luck: Luck, numbers: Serving) -> None:
     """Serve, earn, pay, and hire or lay off."""
     p = numbers.numbers
     places, o, levers, near = state.places, state.organisations, state.place_levers, state.catchment
-    capacity = np.zeros(len(o))
-    offered = np.zeros_like(places.need)
-    pressure = np.zeros_like(places.need)
-    taken = np.empty_like(places.need)
-    utilisation = np.zeros_like(places.need)
-    tenants = np.zeros(len(places), np.int64)
-    flows = np.empty((len(o), len(FLOWS)), np.int64)
-    totals = np.zeros(len(FLOWS), np.int64)
+    couples = places.need.shape  # of place and purpose
+    capacity, tenants = np.zeros(len(o)), np.zeros(len(places), np.int64)
+    offered, pressure, taken, utilisation = np.zeros(couples), np.zeros(couples), np.empty(couples), np.zeros(couples)
+    flows, totals = np.zeros((len(FLOWS), len(o)), np.int64), np.zeros(len(FLOWS), np.int64)
 
-    gather_capacity(*state.by_place(), o.alive, o.kind, o.purpose, o.staff_fte, o.quality, capacity, offered, tenants, p)
+    gather_capacity(*state.by_place(), o.alive, o.kind, o.purpose, o.staff_fte, o.quality, capacity, offered, tenants, p.productivity)
     network = (near.start, near.place, near.weight, places.catchment_need, offered)
     send_supply(*network, pressure)
-    couples = (places.structural_need, pressure, places.need, places.supply, places.met_share, places.resolved, taken)
-    state.workers.over(taken.size, meet_needs, *(column.reshape(-1) for column in couples), p.resolved_share)
-    state.workers.over(len(places), find_users, *network, taken, utilisation)
     state.workers.over(
-        len(o), keep_books, luck.key(Stream.INCOME, state.month), luck.key(Stream.MARKET, state.month), state.purposes.price_cents,
-        places.region, places.spaces, levers.extra_spaces, levers.procurement_premium, tenants, utilisation,
+        taken.size, meet_needs, places.structural_need, pressure, places.need, places.supply, places.met_share, places.resolved, taken,
+        p.resolved_share,
+    )  # fmt: skip
+    state.workers.over(len(places), find_users, *network, taken, utilisation)
+    market_luck = draw_market_luck(luck.key(Stream.MARKET, state.month), places.region)
+    state.workers.over(
+        len(o), keep_books, luck.key(Stream.INCOME, state.month), market_luck, state.purposes.price_cents, places.region, places.spaces,
+        levers.extra_spaces, levers.procurement_premium, tenants, utilisation,
         capacity, o.uid, o.kind, o.alive, o.place_row, o.purpose, o.coordinated, state.ties.degree,
         o.staff_fte, o.cash_cents, o.credit_cents, o.income_cents, o.expense_cents, o.utilisation, flows, p,
     )  # fmt: skip
@@ -111,23 +111,9 @@ def advance(state: State, luck: Luck, numbers: Serving) -> None:
 
 
 @kernel
-def capacity_of(staff, quality, p):
+def capacity_of(staff, quality, productivity):
     """Equation 1 [persons/month]."""
-    return staff * p.productivity * (1.0 + quality)
-
-
-@kernel
-def reached_share(x):
-    """Equation 3, 1 - exp(-x) for x >= 0, to the last digits also where x is small.
-
-    The series of exp(t) - 1 at t = -x / 256, doubled eight times by exp(2t) - 1 = e (2 + e). Without a branch or a call,
-    so that several places are reckoned at once; this is the most frequent formula of the theory.
-    """
-    t = min(x, 40.0) * (-1.0 / 256.0)  # beyond 40 the share is 1 to the last digit
-    e = t * (1 + t / 2 * (1 + t / 3 * (1 + t / 4 * (1 + t / 5 * (1 + t / 6 * (1 + t / 7 * (1 + t / 8)))))))
-    for _ in range(8):
-        e = e * (2.0 + e)
-    return -e
+    return staff * productivity * (1.0 + quality)
 
 
 @kernel
@@ -143,7 +129,7 @@ def weigh_catchment(start, place, weight, structural_need, catchment_need):
 
 
 @kernel
-def gather_capacity(start, row, alive, kind, purpose, staff, quality, capacity, offered, tenants, p):
+def gather_capacity(start, row, alive, kind, purpose, staff, quality, capacity, offered, tenants, productivity):
     """Equation 1, and its sum by place and purpose in the order of uid; how many may want a seat in a shared space."""
     for place in range(tenants.size):
         for at in range(start[place], start[place + 1]):
@@ -151,7 +137,7 @@ def gather_capacity(start, row, alive, kind, purpose, staff, quality, capacity, 
             if alive[i] and kind[i] != PUBLIC_FUNDER:
                 tenants[place] += 1
                 if kind[i] == SOCIAL_ENTERPRISE:
-                    capacity[i] = capacity_of(staff[i], quality[i], p)
+                    capacity[i] = capacity_of(staff[i], quality[i], productivity)
                     offered[place, purpose[i]] += capacity[i]
 
 
@@ -163,20 +149,23 @@ def send_supply(start, place, weight, catchment_need, offered, pressure):
         for k in range(purposes):
             if offered[p, k] > 0.0 and catchment_need[p, k] > 0.0:
                 sent = offered[p, k] / catchment_need[p, k]
-                for e in range(start[p], start[p + 1]):
-                    pressure[np.uint32(place[e]), k] += sent * weight[e]  # unsigned: no negative index to look out for
+                reached, share = place[start[p] : start[p + 1]], weight[start[p] : start[p + 1]]
+                for e in range(reached.size):
+                    pressure[np.uint32(reached[e]), k] += sent * share[e]  # unsigned: no negative index to look out for
 
 
 @kernel
 def meet_needs(start, stop, structural_need, pressure, need, supply, met_share, resolved, taken, resolved_share):
     """Equation 3 for couples of place and purpose, and their terms of equation 4. Where nobody is in need, all is met."""
     # slices, no branches and divisions that cannot fail let the compiler take four couples at once
-    structural_need, pressure, need = structural_need[start:stop], pressure[start:stop], need[start:stop]
-    supply, met_share, resolved, taken = supply[start:stop], met_share[start:stop], resolved[start:stop], taken[start:stop]
+    structural_need, pressure = structural_need.reshape(-1)[start:stop], pressure.reshape(-1)[start:stop]
+    need, taken = need.reshape(-1)[start:stop], taken.reshape(-1)[start:stop]
+    supply, met_share = supply.reshape(-1)[start:stop], met_share.reshape(-1)[start:stop]
+    resolved = resolved.reshape(-1)[start:stop]
     for c in range(need.size):
         supply[c] = structural_need[c] * pressure[c]
         x = np.divide(supply[c], max(need[c], TINY))
-        reached = reached_share(x)
+        reached = one_less_exp(x)
         taken[c] = structural_need[c] * np.divide(reached, max(x, TINY))
         met_share[c] = reached if need[c] > 0.0 else 1.0
         resolved[c] = resolved_share * need[c] * met_share[c]
@@ -189,6 +178,7 @@ def find_users(first, last, start, place, weight, catchment_need, offered, taken
         for k in range(offered.shape[1]):
             if offered[p, k] > 0.0 and catchment_need[p, k] > 0.0:
                 total = 0.0
-                for e in range(start[p], start[p + 1]):
-                    total += weight[e] * taken[np.uint32(place[e]), k]
+                reached, share = place[start[p] : start[p + 1]], weight[start[p] : start[p + 1]]
+                for e in range(reached.size):
+                    total += share[e] * taken[np.uint32(reached[e]), k]
                 utilisation[p, k] = min(1.0, total / catchment_need[p, k])

@@ -4,16 +4,17 @@
     (2)  t' = t1 (1 - r (1 + w dv) / (1 + n)) + g_c (1 - t1) [a coordinator helps both] + g_w (1 - t1) [at work on one project], within 0..1
     (3)  the tie ends if t' is below the floor, or by chance q (1 - t')^4
 
-t is trust, dv the mean absolute difference of the two's values, n the number of their joint successes: trust that has
-proved itself fades more slowly. A coordinator helps both in the same pole with one in post, or in the
-same animated cluster. Trust grows by experience and fades without it (Gulati 1995; Burt 2000 on the decay of relations); new
-alliances end more often than old ones (Lunnan & Haugland 2008, 100 Norwegian alliances), which follows here since what is young
-holds little trust, and a tie with little trust is easily given up (3). The numbers are assumed.
+t is trust, dv the mean absolute difference of the two's values, n the number of their joint successes: trust that has proved
+itself fades more slowly. A coordinator helps both in the same pole with one in post, or in the same animated cluster. Trust grows
+by experience and fades without it (Gulati 1995; Burt 2000 on the decay of relations); new alliances end more often than old ones
+(Lunnan & Haugland 2008, 100 Norwegian alliances), which follows here since what is young holds little trust, and a tie with little
+trust is easily given up (3). The numbers are assumed.
 
 Each end computes its own copy from quantities that are the same seen from either side, so both hold the same bits.
 
-Reduces to: exponential decay at rate r with life ln(start / floor) / r when values agree and nothing feeds trust; a constant
-hazard of ties when r = 0, so that ties born with p and ended with q reach density p / (p + q), when r = 0 and trust stays at zero.
+Reduces to: exponential decay at rate r with life ln(start / floor) / r when values agree, nothing feeds trust and q = 0; a
+constant hazard q of ties when trust starts and stays at zero and so does the floor, so that ties born with p and ended with q
+reach density p / (p + q).
 """
 
 from clustersim.kernels import kernel

@@ -22,6 +22,8 @@ class Journal(Table):
 
 
 _GROUPS = {"outside": OUTSIDE, "organisation": EVERYBODY, "organisation or pole": EVERYBODY, "funder": EVERYBODY, "pole": A_POLE}
+_PAYERS = np.array([_GROUPS[FLOWS[flow].payer] for flow in Flow])
+_PAYEES = np.array([_GROUPS[FLOWS[flow].payee] for flow in Flow])
 
 
 class Ledger:
@@ -38,25 +40,28 @@ class Ledger:
         self.total_cents[flow] += cents
         self.month_cents[flow] += cents
 
+    def record_payments(
+        self, month: int, flow: Flow | np.ndarray, measure: int, payer_uid: int, payee_uids: int | np.ndarray, cents: np.ndarray
+    ) -> None:
+        """Note payments of support by one payer, kept in the journal for ever. `flow` and payee may be the same for all of them."""
+        flows = np.broadcast_to(flow, cents.shape)
+        for sums in (self.total_cents, self.month_cents, self._itemised_cents):
+            np.add.at(sums, flows, cents)
+        self.journal.append(
+            cents.size, month=month, flow=flow, measure=measure, payer_uid=payer_uid, payee_uid=payee_uids, amount_cents=cents
+        )
+
     def record_payment(self, month: int, flow: Flow, measure: int, payer_uid: int, payee_uid: int, cents: int) -> None:
-        """Note one payment of support, kept in the journal for ever."""
-        self.record(flow, cents)
-        self._itemised_cents[flow] += cents
-        self.journal.append(1, month=month, flow=flow, measure=measure, payer_uid=payer_uid, payee_uid=payee_uid, amount_cents=cents)
+        """Note one payment of support."""
+        self.record_payments(month, flow, measure, payer_uid, payee_uid, np.array([cents]))
 
     def close_month(self, month: int) -> None:
         """Write the sums of the month that are not itemised already, and start the next month at zero."""
-        for flow in np.flatnonzero(self.month_cents != self._itemised_cents):
-            fact = FLOWS[Flow(flow)]
-            self.journal.append(
-                1,
-                month=month,
-                flow=flow,
-                measure=-1,
-                payer_uid=_GROUPS[fact.payer],
-                payee_uid=_GROUPS[fact.payee],
-                amount_cents=self.month_cents[flow] - self._itemised_cents[flow],
-            )
+        rest = self.month_cents - self._itemised_cents
+        flows = np.flatnonzero(rest)
+        self.journal.append(
+            flows.size, month=month, flow=flows, measure=-1, payer_uid=_PAYERS[flows], payee_uid=_PAYEES[flows], amount_cents=rest[flows]
+        )
         self.month_cents[:] = 0
         self._itemised_cents[:] = 0
 
