@@ -73,7 +73,7 @@ WRITES = (
 class Innovating(Parameters):
     """How projects come about, what they cost and what they bring."""
 
-    idea_rate = Parameter(0.03, "1/month", (0.0, 1.0), "assumed", "chance that an idle social enterprise considers a project in a month")
+    idea_rate = Parameter(0.05, "1/month", (0.0, 1.0), "assumed", "chance that an idle social enterprise considers a project in a month")
     private_idea_share = Parameter(
         0.3, "share", (0.0, 1.0), "assumed", "how often private actors consider projects, relative to social enterprises"
     )

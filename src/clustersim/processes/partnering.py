@@ -1,7 +1,7 @@
 """Partnering: two who met decide, each for itself, whether to cooperate.
 
     (1)  V = w_c 4 z (1 - z) + w_v max(0, 1 - dv / tolerance) + w_s c / (1 + c) + w_p [shared purpose] - w_d d / scale - threshold
-    (2)  B = b (degree / capacity)^2 (usual staff / staff), lighter by a share where a coordinator or animator helps
+    (2)  B = b (degree / capacity)^2 sqrt(usual staff / staff), lighter by a share where a coordinator or animator helps
     (3)  chance to accept = 1 / (1 + exp(-(V - B) / temperature)); a tie is born, with low trust, if both accept
 
 z is the distance of competences (root mean square difference, scaled, at most 1), dv the mean absolute difference of values, c the
@@ -147,7 +147,7 @@ def shares_purpose(i, j, kind, purpose):
 def burden(ties, staff, helped, p):
     """Equation 2."""
     fill = ties / p.capacity
-    return p.burden * fill * fill * (p.usual_staff / max(staff, 0.1)) * (1.0 - p.coordinator_relief * helped)
+    return p.burden * fill * fill * math.sqrt(p.usual_staff / max(staff, 0.1)) * (1.0 - p.coordinator_relief * helped)
 
 
 @kernel
