@@ -26,7 +26,7 @@ def draw(seed: int, count: int, width: int = 1) -> np.ndarray:
 
 
 def territory(x_km, y_km, home, *, uid=None, decay_km=20.0, threads=1, tie_bound=24, **columns) -> State:
-    """Places at (x, y) and one living organisation per entry of `home`, alike but for the columns given."""
+    """Places at (x, y) and one living organisation of usual size per entry of `home`, alike but for the columns given."""
     state = State(PURPOSES, tie_bound=tie_bound, workers=Workers(threads, worth_splitting=1))
     places = len(x_km)
     state.places.append(places, uid=np.arange(places), x_km=x_km, y_km=y_km)

@@ -7,6 +7,7 @@ from clustersim.luck import Luck
 from clustersim.money import Flow
 from clustersim.processes import federating
 from clustersim.processes.federating import Federating
+from clustersim.processes.membership import joining_chance
 from clustersim.state import State
 from network_builders import relabelled, territory, tie
 
@@ -14,6 +15,7 @@ SOCIAL, PRIVATE, PUBLIC = 0, 1, 2
 LUCK = Luck(1)
 STILL = {"found_chance": 0.0, "join_chance": 0.0, "leave_chance": 0.0, "end_chance_with": 0.0, "end_chance_without": 0.0}
 POOR = {**STILL, "dues_per_fte": 0.0, "sales_per_member": 0.0}
+OPEN = {**POOR, "join_chance": 1.0, "span": 1_000.0}  # so roomy that hardly anybody has to wait
 
 
 def organisations(*kinds: int, x_km=None, cash_eur=1_000.0, **columns) -> State:
@@ -26,13 +28,16 @@ def organisations(*kinds: int, x_km=None, cash_eur=1_000.0, **columns) -> State:
     return state
 
 
-def pole(state: State, *rows: int, cash_eur: float = 0.0, coordinator: bool = False, founder_uid: int | None = None) -> int:
+def pole(
+    state: State, *rows: int, cash_eur: float = 0.0, coordinator: bool = False, founder_uid: int | None = None, purpose: int = 0
+) -> int:
     """A pole founded in month 1 with these members."""
     o = state.organisations
     cents = round(cash_eur * 100)
     row = state.poles.append(
         1,
         alive=True,
+        purpose=purpose,
         founded_month=1,
         founder_uid=min(o.uid[list(rows)]) if founder_uid is None else founder_uid,
         members=len(rows),
@@ -171,9 +176,9 @@ def test_the_rule_of_three_holds_for_those_who_are_free():
 
 def test_labels_and_animation_raise_the_chance_of_founding():
     p = Federating().numbers
-    assert federating.founding_chance(0.0, 0.0, p) == pytest.approx(0.01)
-    assert federating.founding_chance(0.5, 0.0, p) == pytest.approx(0.015)
-    assert federating.founding_chance(0.5, 1.0, p) == pytest.approx(0.045)
+    assert federating.founding_chance(0.0, 0.0, p) == pytest.approx(0.03)
+    assert federating.founding_chance(0.5, 0.0, p) == pytest.approx(0.045)
+    assert federating.founding_chance(0.5, 1.0, p) == pytest.approx(0.135)
 
 
 @pytest.mark.parametrize("lever", ["recognised", "animated"])
@@ -202,13 +207,54 @@ def test_an_organisation_joins_the_pole_to_which_it_has_most_trusted_ties():
     state = organisations(*[SOCIAL] * 7)
     pole(state, 0, 1, 2)
     pole(state, 3, 4, 5)
-    for partner, trust in ((0, 0.9), (3, 0.25), (4, 0.3), (1, 0.24)):
+    for partner, trust in ((0, 0.9), (3, 0.2), (4, 0.3), (1, 0.19)):
         tie(state, 6, partner, trust)
     for one, other in ((0, 1), (1, 2), (3, 4), (4, 5)):
         tie(state, one, other, 0.5)
-    go(state, **{**POOR, "join_chance": 1.0})
+    go(state, **OPEN)
     assert state.organisations.pole_row.tolist() == [0, 0, 0, 1, 1, 1, 1]
     assert state.poles.members.tolist() == [3, 4]
+
+
+@pytest.mark.parametrize(("purposes", "joins"), [((0, 0, 1), 1), ((1, 0, 1), 0), ((0, 2, 2), -1)])
+def test_only_ties_of_the_poles_purpose_draw(purposes, joins):
+    state = organisations(*[SOCIAL] * 7)
+    pole(state, 0, 1, 2, purpose=1)
+    pole(state, 3, 4, 5, purpose=0)
+    # to two members of the first pole, then to one of the second
+    for partner, purpose in zip((0, 1, 3), purposes, strict=True):
+        tie(state, 6, partner, 0.9, {0: 1, 1: 0, 2: 2}[purpose] if partner == 3 else purpose)
+    go(state, **OPEN)
+    assert state.organisations.pole_row[6] == joins
+
+
+def test_a_tie_of_any_purpose_keeps_a_member():
+    state = organisations(*[SOCIAL] * 4)
+    pole(state, 0, 1, 2, 3, purpose=1)
+    for one, other, purpose in ((0, 1, 1), (2, 3, 0)):
+        tie(state, one, other, 0.5, purpose)
+    go(state, **{**POOR, "leave_chance": 1.0})
+    assert state.organisations.pole_row.tolist() == [0] * 4
+
+
+def test_the_fuller_the_pole_the_more_slowly_it_is_joined():
+    p = Federating().numbers
+    assert joining_chance(0, p) == pytest.approx(0.1)
+    assert joining_chance(5, p) == pytest.approx(0.08)  # .1 * (1 - 5 / 25)
+    assert joining_chance(20, p) == pytest.approx(0.02)
+    assert joining_chance(25, p) == joining_chance(40, p) == 0.0
+
+
+@pytest.mark.parametrize(("span", "joining"), [(20.0, 0), (25.0, 40), (50.0, 120)])
+def test_nobody_joins_beyond_the_span_of_a_pole(span, joining):
+    state = organisations(*[SOCIAL] * 420)
+    pole(state, *range(20))
+    for candidate in range(20, 420):
+        tie(state, candidate, candidate % 20, 0.9)
+    go(state, **{**POOR, "join_chance": 0.5, "span": span})
+    # 400 ask at .5 (1 - 20 / span): 0, .1 and .3; within four standard deviations
+    chance = joining / 400
+    assert state.poles.members[0] - 20 == pytest.approx(joining, abs=4 * np.sqrt(400 * chance * (1 - chance)))
 
 
 def test_between_equal_poles_the_smaller_founder_decides():
@@ -217,15 +263,15 @@ def test_between_equal_poles_the_smaller_founder_decides():
     pole(state, 3, 4, 5, founder_uid=40)
     tie(state, 6, 0, 0.5)
     tie(state, 6, 3, 0.5)
-    go(state, **{**POOR, "join_chance": 1.0})
+    go(state, **OPEN)
     assert state.organisations.pole_row[6] == 1
 
 
 @pytest.mark.parametrize(
     ("trust", "x_km", "numbers", "joins"),
     [
-        (0.25, 25.0, {}, True),
-        (0.24, 25.0, {}, False),
+        (0.2, 25.0, {}, True),
+        (0.19, 25.0, {}, False),
         (0.9, 25.1, {}, False),
         (0.9, 0.0, {"join_ties": 2}, False),
         (0.9, 0.0, {"join_chance": 0.0}, False),
@@ -235,7 +281,7 @@ def test_joining_asks_for_trust_nearness_ties_and_luck(trust, x_km, numbers, joi
     state = organisations(*[SOCIAL] * 4, x_km=[0.0, 0.0, 0.0, x_km])
     pole(state, 0, 1, 2)
     tie(state, 3, 0, trust)
-    go(state, **{**POOR, "join_chance": 1.0, **numbers})
+    go(state, **{**OPEN, **numbers})
     assert state.organisations.pole_row[3] == (0 if joins else -1)
 
 
@@ -243,7 +289,7 @@ def test_who_joins_a_coordinated_pole_is_coordinated():
     state = organisations(*[SOCIAL] * 4)
     pole(state, 0, 1, 2, cash_eur=5_000, coordinator=True)
     tie(state, 3, 0, 0.5)
-    go(state, **{**POOR, "join_chance": 1.0})
+    go(state, **OPEN)
     assert state.organisations.coordinated.tolist() == [True] * 4
 
 
@@ -252,9 +298,9 @@ def test_a_friend_of_somebody_who_joins_this_month_joins_next_month():
     pole(state, 0, 1, 2)
     tie(state, 0, 3, 0.5)
     tie(state, 3, 4, 0.5)
-    go(state, **{**POOR, "join_chance": 1.0})
+    go(state, **OPEN)
     assert state.organisations.pole_row.tolist() == [0, 0, 0, 0, -1]
-    go(state, **{**POOR, "join_chance": 1.0})
+    go(state, **OPEN)
     assert state.organisations.pole_row.tolist() == [0, 0, 0, 0, 0]
 
 
@@ -280,6 +326,11 @@ def test_a_pole_left_by_all_but_two_ends_and_its_cash_leaves_through_the_ledger(
     assert state.organisations.pole_row.tolist() == [-1] * 3
     assert not state.organisations.coordinated.any()
     assert state.ledger.total_cents[Flow.POLE_ENDING] == 9_999_999 - 420_000
+
+
+def test_a_pole_with_a_coordinator_in_post_ends_half_as_often():
+    p = Federating().numbers
+    assert (federating.ending_chance(True, p), federating.ending_chance(False, p)) == (0.003, 0.006)
 
 
 @pytest.mark.parametrize(("coordinator", "ends"), [(True, 40), (False, 160)])

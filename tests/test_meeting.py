@@ -6,6 +6,7 @@ import pytest
 from clustersim.luck import Luck, Stream, hash_of
 from clustersim.processes import meeting
 from clustersim.processes.meeting import Meeting
+from clustersim.state.organisations import members_of
 from network_builders import draw, encounters_by_uid, plane, relabelled, territory, tie
 
 LUCK = Luck(11)
@@ -41,6 +42,23 @@ def test_shared_spaces_and_measures_bring_more_encounters():
         assert counts[rows].sum() == pytest.approx(expected, abs=4 * np.sqrt(expected))
 
 
+def test_larger_organisations_look_for_more_encounters_by_the_root_of_their_staff():
+    state = territory([0.0, 1.0], [0.0, 0.0], np.repeat([0, 1], [500, 100]), staff_fte=np.repeat([6.0, 24.0, 1.5, 0.0, 24.0, 1.5], 100))
+    state.organisation_levers.extra_encounters[400:500] = 0.5
+    state.places.spaces[1] = 1
+    one, _ = couples(state, 60, encounter_rate=0.2, space_encounters=0.3, most_encounters=50)
+    # .2 times the root of 1, 4, 1/4 and 0; what measures and spaces bring does not depend on size: .4 + .5 and .1 + .3
+    for sort, rate in enumerate((0.2, 0.4, 0.1, 0.0, 0.9, 0.4)):
+        expected = rate * 60 * 100
+        assert np.count_nonzero(one // 100 == sort) == pytest.approx(expected, abs=4 * np.sqrt(expected))
+
+
+def test_the_plain_rate_is_that_of_the_usual_staff():
+    state = territory([0.0], [0.0], np.zeros(200, int), staff_fte=6.0)
+    one, _ = couples(state, 50, encounter_rate=0.2, usual_staff=1.5, most_encounters=50)
+    assert one.size == pytest.approx(0.4 * 200 * 50, abs=4 * np.sqrt(4000))
+
+
 def test_nobody_has_more_encounters_than_it_has_time_for():
     state = territory([0.0], [0.0], np.zeros(50, int))
     one, _ = couples(state, 1, encounter_rate=5.0, most_encounters=2)
@@ -52,8 +70,8 @@ def test_encounters_by_distance_follow_kernel_times_density():
     one, other = couples(state, 60, encounter_rate=2.0, most_encounters=50, **ONLY_NEAR)
     o, places = state.organisations, state.places
     apart = np.hypot(places.x_km[:, None] - places.x_km, places.y_km[:, None] - places.y_km)
-    weight = np.where(apart <= 4 * 12.0, np.exp(-apart / 12.0), 0.0)
-    edges = np.array([0.0, 1e-9, 6.0, 10.0, 15.0, 20.0, 30.0, 48.001])
+    weight = np.where(apart <= 3 * 20.0, np.exp(-apart / 20.0), 0.0)
+    edges = np.array([0.0, 1e-9, 10.0, 16.0, 23.0, 31.0, 42.0, 60.001])
     expected = np.zeros(edges.size - 1)
     population = np.bincount(o.place_row, minlength=60)
     for home, seekers in enumerate(np.bincount(o.place_row[one], minlength=60)):
@@ -62,6 +80,17 @@ def test_encounters_by_distance_follow_kernel_times_density():
     found = np.histogram(apart[o.place_row[one], o.place_row[other]], edges)[0]
     assert expected.min() > 100
     assert np.sum((found - expected) ** 2 / expected) < 22.5  # chi square with 6 degrees of freedom: chance .001
+
+
+def test_three_decay_lengths_away_nobody_is_met_near_home():
+    state = territory([0.0, 59.9, 60.1], [0.0, 0.0, 0.0], np.repeat([0, 1, 2], 20))
+    one, other = couples(state, 60, encounter_rate=2.0, most_encounters=50, **ONLY_NEAR)
+    from_first, place = one < 20, state.organisations.place_row
+    # the kernel is at exp(-2.995) = .05004 there, for each of 20, against 19 at home; none of the third place is in reach
+    share = 20 * 0.05004 / (19 + 20 * 0.05004)
+    assert np.mean(place[other[from_first]] == 1) == pytest.approx(share, abs=4 * np.sqrt(share / 2400))
+    assert set(place[other[from_first]].tolist()) == {0, 1}
+    assert set(place[other[one >= 40]].tolist()) == {1, 2}
 
 
 def test_nobody_meets_itself_or_the_closed_or_a_partner_and_private_actors_do_not_look_for_each_other():
@@ -205,6 +234,24 @@ def test_an_empty_territory_has_no_encounters():
     state = territory([0.0], [0.0], [])
     meeting.advance(state, LUCK, Meeting())
     assert len(state.encounters) == 0
+
+
+def test_members_are_listed_by_group_in_order_of_uid():
+    start, row = members_of(np.array([1, -1, 0, 1, 1, -1], np.int32), np.array([4, 5, 3, 2, 1, 0]), 3)
+    assert start.tolist() == [0, 1, 4, 4]
+    assert row.tolist() == [2, 4, 3, 0]
+
+
+def test_the_indices_are_kept_until_somebody_settles():
+    state = territory([0.0], [0.0], [0, 0, 0], uid=[7, 3, 5], purpose=[2, 0, 2])
+    assert state.by_uid() is state.by_uid() and state.by_purpose() is state.by_purpose()
+    assert state.by_uid().tolist() == [1, 2, 0]
+    assert [a.tolist() for a in state.by_purpose()] == [[0, 1, 1, 3], [1, 2, 0]]
+    twin = state.copy()
+    state.settle(1, uid=4, purpose=2, alive=True)
+    assert state.by_uid().tolist() == [1, 3, 2, 0]
+    assert [a.tolist() for a in state.by_purpose()] == [[0, 1, 1, 4], [1, 3, 2, 0]]
+    assert twin.by_uid().tolist() == [1, 2, 0]
 
 
 def test_a_cleared_table_starts_empty_again():

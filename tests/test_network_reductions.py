@@ -37,7 +37,7 @@ def test_ties_born_with_p_and_ended_with_q_reach_the_density_of_their_balance():
     n, q = 40, 0.02
     state = territory([0.0], [0.0], np.zeros(n, int), tie_bound=n - 1)
     nothing = {f"{name}_weight": 0.0 for name in ("cognitive", "values", "social", "purpose", "distance")}
-    partner = Partnering(**nothing, burden=0.0, threshold=2.0, temperature=1.0)
+    partner = Partnering(**nothing, burden=0.0, threshold=2.0, temperature=1.0, start_trust=0.0)
     p = (1.0 / (1.0 + np.exp(2.0))) ** 2
     one, other = np.triu_indices(n, 1)
     densities = []

@@ -5,7 +5,15 @@ import pytest
 
 from clustersim.luck import Luck
 from clustersim.processes import partnering
-from clustersim.processes.partnering import Partnering, acceptance_chance, burden, cognitive_distance, difference_of_values, worth
+from clustersim.processes.partnering import (
+    Partnering,
+    acceptance_chance,
+    burden,
+    cognitive_distance,
+    difference_of_values,
+    shares_purpose,
+    worth,
+)
 from network_builders import draw, plane, relabelled, territory, tie, ties_by_uid
 
 LUCK = Luck(12)
@@ -19,10 +27,10 @@ def meet(state, one, other):
 
 
 def test_the_worth_of_a_partner_is_its_equation():
-    # 1.0 * 4 * .5 * .5 + 1.0 * (1 - .2 / .4) + .8 * 1 / 2 + .5 - .2 * 24 / 12 - 1.3
-    assert worth(0.5, 0.2, 1, True, 24.0, DEFAULT) == pytest.approx(1.0 + 0.5 + 0.4 + 0.5 - 0.4 - 1.3)
+    # 1.0 * 4 * .5 * .5 + 1.0 * (1 - .2 / .4) + .8 * 1 / 2 + .8 - .1 * 24 / 12 - 1.5
+    assert worth(0.5, 0.2, 1, True, 24.0, DEFAULT) == pytest.approx(1.0 + 0.5 + 0.4 + 0.8 - 0.2 - 1.5)
     # values beyond tolerance count nothing, nor does a stranger's competence
-    assert worth(1.0, 0.9, 0, False, 0.0, DEFAULT) == pytest.approx(-1.3)
+    assert worth(1.0, 0.9, 0, False, 0.0, DEFAULT) == pytest.approx(-1.5)
 
 
 def test_the_worth_is_highest_at_middle_cognitive_distance():
@@ -41,9 +49,34 @@ def test_differences_are_scaled_and_seen_alike_from_both_sides():
 
 
 def test_the_burden_grows_with_the_square_of_ties_and_a_coordinator_lightens_it():
-    assert burden(4, False, DEFAULT) == 0.25
-    assert burden(8, False, DEFAULT) == 1.0
-    assert burden(8, True, DEFAULT) == 0.5
+    assert burden(4, 6.0, False, DEFAULT) == 0.25
+    assert burden(8, 6.0, False, DEFAULT) == 1.0
+    assert burden(8, 6.0, True, DEFAULT) == 0.5
+
+
+def test_the_burden_falls_with_the_root_of_staff():
+    assert burden(8, 24.0, False, DEFAULT) == 0.5  # the root of 6 / 24
+    assert burden(16, 96.0, False, DEFAULT) == 1.0  # twice the capacity: 4 times the root of 6 / 96
+    assert burden(4, 1.5, False, DEFAULT) == 0.5  # half the capacity: a quarter of the root of 6 / 1.5
+    assert burden(4, 1.5, True, DEFAULT) == 0.25
+    assert burden(8, 6.0, False, Partnering(usual_staff=24.0).numbers) == 2.0
+    # less than a tenth of a post counts as a tenth: the root of 60
+    assert burden(8, 0.1, False, DEFAULT) == burden(8, 0.0, False, DEFAULT) == pytest.approx(7.745966692)
+
+
+def test_a_public_body_shares_every_purpose():
+    kind, purpose = np.array([0, 1, 2, 0]), np.array([0, 1, 2, 0])
+    shared = {(i, j) for i in range(4) for j in range(4) if i != j and shares_purpose(i, j, kind, purpose)}
+    assert shared == {(0, 3), (3, 0), (0, 2), (1, 2), (3, 2), (2, 0), (2, 1), (2, 3)}
+
+
+def test_purpose_tips_the_scales_for_those_who_share_it_and_for_public_bodies():
+    kinds, purposes = [0, 0, 0, 1, 0, 2, 2, 1, 2, 2], [0, 0, 0, 1, 0, 1, 0, 1, 0, 1]
+    state = territory([0.0], [0.0], np.zeros(10, int), kind=kinds, purpose=purposes)
+    meet(state, [0, 2, 4, 6, 8], [1, 3, 5, 7, 9])
+    # worth 1 - .5 for those who share, -.5 for the others
+    partnering.advance(state, LUCK, Partnering(**{**INDIFFERENT, "purpose_weight": 1.0}, threshold=0.5, temperature=0.001))
+    assert state.ties.degree.tolist() == [1, 1, 0, 0, 1, 1, 1, 1, 1, 1]
 
 
 def test_the_chance_to_accept_is_logistic():
@@ -78,12 +111,25 @@ def test_each_side_weighs_its_own_ties():
     assert state.ties.degree[[0, 1, 2]].tolist() == [8, 9, 9]
 
 
+def test_each_side_weighs_its_ties_by_its_own_staff():
+    state = territory([0.0], [0.0], np.zeros(60, int))
+    for hub, ties in ((0, 8), (1, 8), (2, 4), (3, 4)):
+        for k in range(ties):
+            tie(state, hub, 10 + 8 * hub + k)
+    state.organisations.staff_fte[:4] = [6.0, 24.0, 0.375, 6.0]
+    # worth .6 for all; burdens of 1, a half, 1 and a quarter
+    numbers = Partnering(**{**INDIFFERENT, "burden": 1.0}, threshold=-0.6, temperature=0.001)
+    meet(state, [50, 1, 52, 3], [0, 51, 2, 53])
+    partnering.advance(state, LUCK, numbers)
+    assert state.ties.degree[:4].tolist() == [8, 9, 4, 5]
+
+
 def test_a_new_tie_has_low_trust_and_this_months_date_and_the_encounters_are_forgotten():
     state = territory([0.0], [0.0], [0, 0], purpose=2)
     state.month = 7
     meet(state, [1], [0])
     partnering.advance(state, LUCK, CERTAIN)
-    assert ties_by_uid(state) == {(0, 1): (0, 0.2, 2, 7), (1, 0): (0, 0.2, 2, 7)}
+    assert ties_by_uid(state) == {(0, 1): (0, 0.25, 2, 7), (1, 0): (0, 0.25, 2, 7)}
     assert len(state.encounters) == 0
 
 

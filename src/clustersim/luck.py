@@ -180,7 +180,7 @@ def normal(u):
                 + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r
                 + 42.313330701600911252) * r + 1.0)
         )  # fmt: skip
-    r = np.sqrt(-log(p if q < 0.0 else 1.0 - p))
+    r = np.sqrt(-log(p if q < 0.0 else (1.0 - u) - 0.5 * _TWO_TO_MINUS_53))
     if r <= 5.0:
         r -= 1.6
         value = (

@@ -58,11 +58,11 @@ _REDRAWS = 32  # then one walks on to the next living one; it is hardly ever nee
 class Meeting(Parameters):
     """How often organisations come across each other, and how far they look."""
 
-    encounter_rate = Parameter(0.55, "1/month", (0.0, 5.0), "assumed", "encounters that an organisation looks for by itself")
+    encounter_rate = Parameter(0.3, "1/month", (0.0, 5.0), "assumed", "encounters that an organisation looks for by itself")
     usual_staff = Parameter(6.0, "FTE", (0.1, 500.0), "assumed", "staff of an organisation that looks for encounters at the plain rate")
-    space_encounters = Parameter(0.15, "1/month", (0.0, 5.0), "assumed", "encounters more where there is a shared working space")
+    space_encounters = Parameter(0.08, "1/month", (0.0, 5.0), "assumed", "encounters more where there is a shared working space")
     group_encounters = Parameter(
-        0.5, "1/month", (0.0, 5.0), "assumed", "encounters more among the members of a pole with a coordinator or an animated cluster"
+        0.3, "1/month", (0.0, 5.0), "assumed", "encounters more among the members of a pole with a coordinator or an animated cluster"
     )
     most_encounters = Parameter(6, "count", (1, 50), "assumed", "most encounters of each sort that one has time for in a month")
     closure_chance = Parameter(
@@ -218,7 +218,7 @@ def cumulate(place, weight, living, cumulative):
     """Running sums of equation 2's weights over a neighbourhood, in whole numbers."""
     total = np.int64(0)
     for m in range(place.size):
-        total += weight[m] * living[place[m]]
+        total += np.int64(weight[m]) * living[np.uint32(place[m])]  # unsigned: no negative index to look out for
         cumulative[m] = total
 
 

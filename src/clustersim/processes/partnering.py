@@ -5,11 +5,11 @@
     (3)  chance to accept = 1 / (1 + exp(-(V - B) / temperature)); a tie is born, with low trust, if both accept
 
 z is the distance of competences (root mean square difference, scaled, at most 1), dv the mean absolute difference of values, c the
-number of common partners, d the distance [km]. A public body answers for all purposes, so it shares each one's. Ties that can
-be looked after grow with the root of staff; less than a tenth of a full-time post counts as that much. Moderate cognitive
-distance is best (Nooteboom et al. 2007): hence z (1 - z). A common third, nearness and likeness ease new ties (Boschma 2005;
-Ter Wal 2014; Tóth et al. 2021, on repeated co-invention). V is the same for both sides, B is not. The form follows section 4 of
-the theory; the weights are assumed.
+number of common partners, d the distance [km]. A public body answers for all purposes, so it shares each one's. The burden falls
+with the root of staff, of which less than a tenth of a full-time post counts as that much. Moderate cognitive distance is best
+(Nooteboom et al. 2007): hence z (1 - z). A common third, nearness and likeness ease new ties (Boschma 2005; Ter Wal 2014; Tóth et
+al. 2021, on repeated co-invention). V is the same for both sides, B is not. The form follows section 4 of the theory; the weights
+are assumed.
 
 Judging reads the ties as they were; then the accepted are tied one by one in an order drawn by lot for each pair, which matters
 only where the bound on ties binds.
@@ -74,13 +74,13 @@ class Partnering(Parameters):
     distance_scale_km = Parameter(
         12.0, "km", (1.0, 100.0), "area of French inter-communal bodies (430 km2)", "distance at which the distance weight is paid once"
     )
-    threshold = Parameter(1.5, "-", (-5.0, 10.0), "assumed", "worth that a partner must have to be accepted as often as not")
+    threshold = Parameter(1.2, "-", (-5.0, 10.0), "assumed", "worth that a partner must have to be accepted as often as not")
     burden = Parameter(1.0, "-", (0.0, 20.0), "assumed", "weight of the ties one already has when they fill one's capacity")
     capacity = Parameter(
         8.0, "count", (1.0, 100.0), "assumed", "ties that an organisation can look after; no bound, beyond it the burden grows fast"
     )
     usual_staff = Parameter(
-        6.0, "FTE", (0.1, 500.0), "assumed", "staff of an organisation with the plain capacity; it grows with the root of staff"
+        6.0, "FTE", (0.1, 500.0), "assumed", "staff of an organisation with the plain burden; it falls with the root of staff"
     )
     coordinator_relief = Parameter(0.5, "share", (0.0, 1.0), "assumed", "part of the burden that a coordinator or animator takes away")
     temperature = Parameter(0.25, "-", (0.001, 10.0), "assumed", "how far chance blurs the judgement; small is sharp")

@@ -39,7 +39,7 @@ class Neighbourhood:
         start: (places + 1,) int64; `start[p] : start[p + 1]` are the entries of p.
         place: (entries,) int32, ascending within a place, the place itself included.
         weight: (entries,) float64, exp(-distance / scale).
-        fixed_weight: (entries,) int64, the same in units of 2**-30, at least 1: sums of these do not depend on order.
+        fixed_weight: (entries,) int32, the same in units of 2**-30, at least 1: sums of these do not depend on order.
         scale_km: The scale of the decay.
         cutoff_km: Longest distance kept.
     """
@@ -56,7 +56,7 @@ class Neighbourhood:
         """The neighbourhood of all places under exponential decay, cut off at so many scales."""
         cutoff_km = scale_km * cutoff_in_scales
         start, place, weight = neighbours_within(places.x_km, places.y_km, cutoff_km)
-        fixed_weight = np.empty(weight.size, np.int64)
+        fixed_weight = np.empty(weight.size, np.int32)
         weigh(weight, scale_km, fixed_weight)
         return cls(start, place, weight, fixed_weight, scale_km, cutoff_km)
 
