@@ -238,7 +238,7 @@ def test_a_tie_of_any_purpose_keeps_a_member():
 
 
 def test_the_fuller_the_pole_the_more_slowly_it_is_joined():
-    p = Federating().numbers
+    p = Federating(span=25.0).numbers
     assert joining_chance(0, p) == pytest.approx(0.1)
     assert joining_chance(5, p) == pytest.approx(0.08)  # .1 * (1 - 5 / 25)
     assert joining_chance(20, p) == pytest.approx(0.02)

@@ -27,10 +27,10 @@ def meet(state, one, other):
 
 
 def test_the_worth_of_a_partner_is_its_equation():
-    # 1.0 * 4 * .5 * .5 + 1.0 * (1 - .2 / .4) + .8 * 1 / 2 + .8 - .1 * 24 / 12 - 1.5
-    assert worth(0.5, 0.2, 1, True, 24.0, DEFAULT) == pytest.approx(1.0 + 0.5 + 0.4 + 0.8 - 0.2 - 1.5)
+    # 1.0 * 4 * .5 * .5 + 1.0 * (1 - .2 / .4) + .8 * 1 / 2 + .8 - .1 * 24 / 12 - 1.2
+    assert worth(0.5, 0.2, 1, True, 24.0, DEFAULT) == pytest.approx(1.0 + 0.5 + 0.4 + 0.8 - 0.2 - 1.2)
     # values beyond tolerance count nothing, nor does a stranger's competence
-    assert worth(1.0, 0.9, 0, False, 0.0, DEFAULT) == pytest.approx(-1.5)
+    assert worth(1.0, 0.9, 0, False, 0.0, DEFAULT) == pytest.approx(-1.2)
 
 
 def test_the_worth_is_highest_at_middle_cognitive_distance():
@@ -160,14 +160,15 @@ def test_the_bound_holds_and_what_it_refuses_is_counted():
     state.check()
 
 
-def test_a_tie_serves_the_common_purpose_else_the_social_enterprises_else_either():
+def test_a_tie_serves_the_common_purpose_else_the_social_enterprises_else_the_private_actors_else_either():
     kinds, purposes = [0, 0, 0, 1, 1, 0, 2, 1], [1, 1, 2, 0, 0, 2, 1, 0]
     state = territory([0.0], [0.0], np.zeros(8, int), kind=kinds, purpose=purposes)
-    meet(state, [0, 3, 4], [1, 2, 5])
+    meet(state, [0, 3, 4, 6], [1, 2, 5, 7])
     partnering.advance(state, LUCK, CERTAIN)
     purpose_of = {couple: facts[2] for couple, facts in ties_by_uid(state).items()}
     assert purpose_of[0, 1] == 1
     assert purpose_of[3, 2] == 2 and purpose_of[5, 4] == 2
+    assert purpose_of[7, 6] == 0  # a private actor's, where the other is a public body, which serves every purpose
     many = territory([0.0], [0.0], np.zeros(800, int), kind=2, purpose=np.tile([0, 1], 400))
     meet(many, range(0, 800, 2), range(1, 800, 2))
     partnering.advance(many, LUCK, CERTAIN)

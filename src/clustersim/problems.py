@@ -12,7 +12,7 @@ from typing import Any
 
 from clustersim.parameters import Parameter
 
-__all__ = ["Problem", "ScenarioError", "allowed_by", "did_you_mean", "faulty", "in_words"]
+__all__ = ["Problem", "ScenarioError", "allowed_by", "did_you_mean", "in_words"]
 
 _TOO_LARGE = 2**63  # TOML's whole numbers have 64 bits
 
@@ -71,15 +71,6 @@ def in_words(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "a list"
     return "nothing" if value is None else str(value)
-
-
-def faulty(parameter: Parameter, value: Any) -> bool:
-    """Whether the parameter may not take that value."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return True
-    if isinstance(value, int) and abs(value) >= _TOO_LARGE:
-        return True
-    return parameter.problem(value) is not None
 
 
 def allowed_by(parameter: Parameter) -> str:

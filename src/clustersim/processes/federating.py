@@ -84,7 +84,7 @@ class Federating(Parameters):
     join_ties = Parameter(1, "count", (1, 24), "assumed", "fewest such ties to members of the pole")
     join_km = Parameter(25.0, "km", (0.0, 500.0), "Labo de l'ESS 2020", "farthest from a pole's centre that an organisation joins it")
     join_chance = Parameter(0.1, "1/month", (0.0, 1.0), "assumed", "chance that an organisation that may join a pole does")
-    span = Parameter(25.0, "count", (3.0, 1_000.0), "assumed", "members at which a pole takes no more: what one coordinator can look after")
+    span = Parameter(22.0, "count", (3.0, 1_000.0), "assumed", "members at which a pole takes no more: what one coordinator can look after")
     stay_trust = Parameter(0.15, "0..1", (0.0, 1.0), "assumed", "least trust in one fellow member that keeps a member")
     leave_km = Parameter(60.0, "km", (0.0, 1_000.0), "assumed", "farther from the centre a member is inclined to leave")
     leave_chance = Parameter(0.05, "1/month", (0.0, 1.0), "assumed", "chance that a member inclined to leave does")

@@ -75,7 +75,7 @@ class Meeting(Parameters):
         20.0,
         "km",
         (1.0, 100.0),
-        "area of French inter-communal bodies (about 430 km2); half of a pole's cooperation within about 20 km",
+        "area of French inter-communal bodies (about 430 km2); half of ties within about 20 km (jurisdictions of PTCE, Labo de l'ESS 2020)",
         "distance over which the chance to meet falls to 1/e",
     )
 

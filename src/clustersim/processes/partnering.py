@@ -28,7 +28,7 @@ from clustersim.kernels.graph import common_partners, slot_of
 from clustersim.luck import Luck, Stream, happens, hash_with, pair_hash
 from clustersim.parameters import Parameter, Parameters
 from clustersim.state import State
-from clustersim.state.organisations import PUBLIC_FUNDER, SOCIAL_ENTERPRISE
+from clustersim.state.organisations import PRIVATE_ACTOR, PUBLIC_FUNDER, SOCIAL_ENTERPRISE
 from clustersim.state.ties import add_tie
 
 READS = (
@@ -207,11 +207,15 @@ def agreed(key, accepted, one_row, other_row, uid):
 
 @kernel
 def purpose_of_tie(key, i, j, uid, kind, purpose):
-    """The main purpose of both; else that of the social enterprise if one of them is; else either's, by the pair's luck."""
+    """The purpose that both serve; else the social enterprise's if exactly one is one; else that of the side that is no public body,
+    if exactly one is none; else either, by the pair's luck."""
     if purpose[i] == purpose[j]:
         return purpose[i]
-    if (kind[i] == SOCIAL_ENTERPRISE) != (kind[j] == SOCIAL_ENTERPRISE):
-        return purpose[i] if kind[i] == SOCIAL_ENTERPRISE else purpose[j]
+    for leading, other in ((i, j), (j, i)):
+        if kind[leading] == SOCIAL_ENTERPRISE and kind[other] != SOCIAL_ENTERPRISE:
+            return purpose[leading]
+        if kind[leading] == PRIVATE_ACTOR and kind[other] == PUBLIC_FUNDER:
+            return purpose[leading]
     return purpose[i] if happens(pair_hash(key, uid[i], uid[j]), 0.5) else purpose[j]
 
 

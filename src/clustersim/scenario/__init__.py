@@ -1,8 +1,9 @@
 """Scenarios: questions to the model, as TOML files that are checked before anything happens.
 
 `Scenario.load` is the door. Behind it, in this order: `loading` finds and reads files and follows what they extend,
-`entries` merges what they say, `checking` notes mistakes while `parts` and `support` turn it into the `settings` of a
-`Scenario`, with the parameter classes that `theory` finds. `schema` writes the JSON schema of the same declarations.
+`entries` merges what they say, `checking` has pydantic compare it with the `shape` of a file, which is built from the
+parameter classes that `theory` finds, and `parts` and `support` turn it into the `settings` of a `Scenario`. `schema` writes
+the same shape as a JSON schema.
 Every mistake is a `Problem`; all of them together are one `ScenarioError`.
 """
 

@@ -100,29 +100,26 @@ class Scenario:
         entries = layer(loaded.entries, {path: entry for path, entry in said.items() if path[0] not in _WORDS}, problems)
         if loaded.problems and not entries:
             raise ScenarioError(problems)
-        check = Checker(entries, loaded.file, theory, problems)
-        check.top_level()
+        check = Checker(own | entries, loaded.file, theory, problems)
         territory, purposes = parts.territory(check), parts.purposes(check)
         population, organisations_file = parts.population(check)
-        processes, run = parts.processes(check), parts.run(check)
         funders = support.funders(check)
         measures = support.measures(check, funders)
         placed = support.against_territory(check, territory, funders, purposes, organisations_file)
-        title, question = check.words(own, "title", loaded.name), check.words(own, "question", "")
         if problems:
             raise ScenarioError(problems)
         return cls(
             name=loaded.name,
-            title=title,
-            question=question,
+            title=check.said.get("title", loaded.name),
+            question=check.said.get("question", ""),
             territory=territory,
             purposes=purposes,
             population=population,
             organisations_file=organisations_file,
-            processes=processes,
+            processes=Processes(**{process: group(**check.table("processes", process)) for process, group in theory.processes.items()}),
             funders=placed,
             measures=measures,
-            run=run,
+            run=RunSettings(**check.table("run")),
             _base=loaded.base,
             _entries=entries,
             _theory=theory,

@@ -17,36 +17,28 @@ __all__ = ["against_territory", "funders", "measures"]
 def funders(check: Checker) -> list[FunderSettings]:
     """The named funders by name; areas and places are checked by `against_territory`."""
     funders = []
-    for name, table in sorted(check.tables(("funders",)).items()):
-        path = ("funders", name)
-        numbers = check.numbers(Funder, path, ("area", "place"))
-        area, place = (
-            check.text((*path, key), table[key], f"the name or code of {what}, in quotes") if key in table else None
-            for key, what in (("area", "an area"), ("place", "a place"))
-        )
-        if numbers.level == "territory" and "area" in table:
-            check.refuse((*path, "area"), in_words(table["area"]), 'no area for level = "territory"', "set the level of the area")
-        if numbers.level != "territory" and "area" not in table:
-            check.refuse((*path, "area"), "nothing", f"the name or code of the {numbers.level} that it answers for")
-        funders.append(FunderSettings(name, area=area, place=place, **numbers.values()))
+    for name, said in sorted(check.table("funders").items()):
+        numbers, path = {key: value for key, value in said.items() if key not in ("area", "place")}, ("funders", name, "area")
+        funder = FunderSettings(name, area=said.get("area"), place=said.get("place"), **Funder(**numbers).values())
+        if funder.level == "territory" and funder.area is not None:
+            check.refuse(path, in_words(funder.area), 'no area for level = "territory"', "set the level of the area")
+        if funder.level != "territory" and funder.area is None:
+            check.refuse(path, "nothing", f"the name or code of the {funder.level} that it answers for")
+        funders.append(funder)
     return funders
 
 
 def measures(check: Checker, funders: list[FunderSettings]) -> tuple[MeasureSettings, ...]:
     """The measures by name."""
     known, measures = tuple(funder.name for funder in funders), []
-    for name, table in sorted(check.tables(("measures",)).items()):
-        path = ("measures", name)
-        kinds = tuple(check.theory.measures)
-        kind, funder = table.get("kind"), table.get("funder")
+    for name, said in sorted(check.table("measures").items()):
+        kind, funder = said.get("kind"), said.get("funder")
+        numbers = {key: value for key, value in said.items() if key not in ("kind", "funder")}
         if funder not in known:
             allowed = f"one of the funders of this scenario: {', '.join(known)}" if known else "a funder, but this scenario names none"
-            check.refuse((*path, "funder"), in_words(funder), allowed, did_you_mean(str(funder), known) if funder else "")
-        if kind not in kinds:
-            check.refuse((*path, "kind"), in_words(kind), f"one of {', '.join(kinds)}", did_you_mean(str(kind), kinds) if kind else "")
-            continue
-        numbers = check.numbers(check.theory.measures[kind], path, ("kind", "funder"))
-        measures.append(MeasureSettings(name, kind, str(funder), numbers))
+            check.refuse(("measures", name, "funder"), in_words(funder), allowed, did_you_mean(str(funder), known) if funder else "")
+        if kind is not None:
+            measures.append(MeasureSettings(name, kind, str(funder), check.theory.measures[kind](**numbers)))
     return tuple(measures)
 
 
