@@ -20,7 +20,14 @@ from clustersim.territory import load_territory
 
 EVERYDAY = ("bretagne", 1_000, 36)
 LARGE = ((10_000, 18), (100_000, 8), (1_000_000, 4))
-START = "import time; t = time.perf_counter(); from clustersim.simulation import Simulation; from clustersim.scenario import Scenario; Simulation(Scenario.load('bretagne')).step(); print(time.perf_counter() - t)"
+START = """
+import time
+begun = time.perf_counter()
+from clustersim.scenario import Scenario
+from clustersim.simulation import Simulation
+Simulation(Scenario.load("bretagne")).step()
+print(time.perf_counter() - begun)
+"""
 
 
 def scenario(name: str, organisations: int, **changes: object) -> Scenario:

@@ -29,8 +29,9 @@ def _command(name: str, seed: int, months: int | None, changes: dict) -> str:
     parts = ["clustersim run", name, f"--seed {seed}"]
     if months is not None:
         parts.append(f"--months {months}")
-    flat = [(f"{path}.{key}", v) for path, value in changes.items() for key, v in (value.items() if isinstance(value, dict) else [("", value)])]
-    parts += [f"--set {path.rstrip('.')}={str(value).lower() if isinstance(value, bool) else value}" for path, value in flat]
+    for path, value in changes.items():
+        settings = {f"{path}.{key}": v for key, v in value.items()} if isinstance(value, dict) else {path: value}
+        parts += [f"--set {name}={str(v).lower() if isinstance(v, bool) else v}" for name, v in settings.items()]
     return " ".join(parts)
 
 

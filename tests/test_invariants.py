@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from clustersim.scenario import Scenario
 from clustersim.simulation import Simulation
-from clustersim.state import InvariantBroken
+from clustersim.state import InvariantError
 
 shares = st.floats(0.0, 1.0)
 measures = st.fixed_dictionaries(
@@ -64,7 +64,7 @@ def test_a_broken_invariant_is_named() -> None:
     simulation.state.organisations.cash_cents[0] += 1
     try:
         simulation.state.check()
-    except InvariantBroken as broken:
+    except InvariantError as broken:
         assert "I1 money" in str(broken)
         assert "month 3" in str(broken)
     else:

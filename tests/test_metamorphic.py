@@ -31,7 +31,9 @@ def _by_uid(state: State) -> dict[int, tuple]:
             if not name.endswith("_row") or name == "place_row"
         )
         slots = range(t.degree[i])
-        ties = tuple(sorted((int(o.uid[t.partner_row[i, k]]), float(t.trust[i, k]), int(t.born_month[i, k]), int(t.purpose[i, k])) for k in slots))
+        ties = tuple(
+            sorted((int(o.uid[t.partner_row[i, k]]), float(t.trust[i, k]), int(t.born_month[i, k]), int(t.purpose[i, k])) for k in slots)
+        )
         found[int(o.uid[i])] = (own, ties)
     return found
 
@@ -141,7 +143,8 @@ def test_m4_two_territories_out_of_reach_in_one_run_are_two_runs() -> None:
     together = _by_uid(both.state)
     for name, simulation in (("first", first), ("second", second)):
         apart = _by_uid(simulation.state)
-        place = [c.name for c in type(simulation.state.organisations).columns() if not c.name.endswith("_row") or c.name == "place_row"].index("place_row")
+        names = [name for name, _ in simulation.state.organisations.arrays() if not name.endswith("_row") or name == "place_row"]
+        place = names.index("place_row")
         for uid, (own, ties) in apart.items():
             mine = together[uid]
             assert [v for k, v in enumerate(mine[0]) if k != place] == [v for k, v in enumerate(own) if k != place], name

@@ -51,7 +51,7 @@ FLOWS: dict[Flow, FlowFact] = {
     Flow.STARTING_CAPITAL: FlowFact(1, "outside", "organisation", "cash an organisation brings when it starts"),
     Flow.BUDGET: FlowFact(1, "outside", "funder", "a funder's yearly budget arrives"),
     Flow.SERVICES: FlowFact(1, "outside", "organisation", "clients and ordinary public orders pay for persons served"),
-    Flow.PROCUREMENT: FlowFact(1, "outside", "organisation", "premium of social clauses in public orders, outside any support budget"),
+    Flow.PROCUREMENT: FlowFact(1, "outside", "organisation", "premium of social clauses in public orders"),
     Flow.MARKET: FlowFact(1, "outside", "organisation", "private actors' and public bodies' ordinary income"),
     Flow.WAGES: FlowFact(-1, "organisation", "outside", "wages with charges, after pooling"),
     Flow.OVERHEADS: FlowFact(-1, "organisation", "outside", "rent, energy, equipment"),

@@ -19,7 +19,7 @@ from clustersim.state.projects import Projects
 from clustersim.state.purposes import Purposes
 from clustersim.state.ties import Ties
 
-__all__ = ["TABLES", "InvariantBroken", "State"]
+__all__ = ["TABLES", "InvariantError", "State"]
 
 TABLES: dict[str, type[Table]] = {
     "places": Places,
@@ -36,7 +36,7 @@ TABLES: dict[str, type[Table]] = {
 }
 
 
-class InvariantBroken(AssertionError):
+class InvariantError(AssertionError):
     """The state contradicts itself: a defect of the program, never of a scenario."""
 
 
@@ -52,7 +52,9 @@ class State:
         workers: The threads that kernels may use; never part of what is compared or stored.
     """
 
-    def __init__(self, purposes: Purposes, *, spin_up: int = 0, tie_bound: int = 24, capacity: int = 64, workers: Workers | None = None) -> None:
+    def __init__(
+        self, purposes: Purposes, *, spin_up: int = 0, tie_bound: int = 24, capacity: int = 64, workers: Workers | None = None
+    ) -> None:
         """An empty territory. `capacity` is how many organisations to make room for; it grows as needed."""
         widths = {"purposes": len(purposes), "competences": len(purposes.competences), "bound": tie_bound}
         self.purposes = purposes
@@ -122,11 +124,11 @@ class State:
         """Verify every invariant.
 
         Raises:
-            InvariantBroken: naming each broken invariant and an example.
+            InvariantError: naming each broken invariant and an example.
         """
         broken = broken_invariants(self)
         if broken:
-            raise InvariantBroken(f"month {self.month}: " + "; ".join(broken))
+            raise InvariantError(f"month {self.month}: " + "; ".join(broken))
 
     def hash(self) -> str:
         """A digest of everything that exists: equal if and only if the states are equal to the bit."""

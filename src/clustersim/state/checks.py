@@ -161,7 +161,8 @@ def numbers_are_finite(state: State) -> str | None:
             if array.dtype.kind == "f" and table_name != "ties" and not np.isfinite(array).all():
                 return f"{table_name}.{column_name}"
     o, places = state.organisations, state.places
-    for name, array in (("competences", o.competences), ("values", o.values), ("utilisation", o.utilisation), ("met_share", places.met_share)):
+    shares = {"competences": o.competences, "values": o.values, "utilisation": o.utilisation, "met_share": places.met_share}
+    for name, array in shares.items():
         if ((array < 0) | (array > 1)).any():
             return f"{name} outside 0..1"
     return "need or staff below zero" if (places.need < 0).any() or (o.staff_fte < 0).any() else None

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from clustersim.columns import Column, Table
-from clustersim.kernels.distance import decay, neighbours_within
 from clustersim.kernels import kernel
+from clustersim.kernels.distance import decay, neighbours_within
 
 
 class Places(Table):
