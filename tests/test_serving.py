@@ -101,8 +101,8 @@ def test_supply_goes_where_need_is_and_less_far_away():
     state = territory([0.0, 8.0], [[100.0], [300.0]])
     settle(state, 0)
     serving.advance(state, LUCK, CALM)
-    # shares 100 and 300 / e of 20 persons
-    near, far = 100.0, 300.0 / math.e
+    # shares 100 and 300 / e of 20 persons, 1 / e in whole 2^-30ths as weights are kept
+    near, far = 100.0, 300.0 * math.floor(2**30 / math.e) / 2**30
     assert state.places.supply[:, 0] == pytest.approx([20 * near / (near + far), 20 * far / (near + far)], rel=1e-13)
 
 

@@ -61,7 +61,7 @@ FLOWS: dict[Flow, FlowFact] = {
     Flow.COORDINATOR: FlowFact(-1, "pole", "outside", "the coordinator's wage and expenses"),
     Flow.PROJECT_COST: FlowFact(-1, "organisation", "outside", "members' and granted money spent on a project at its start"),
     Flow.SUPPORT: FlowFact(0, "funder", "organisation or pole", "support paid under a measure"),
-    Flow.SUPPORT_RUNNING: FlowFact(-1, "funder", "outside", "support that buys a service (animation of an emerging group, running a place)"),
+    Flow.SUPPORT_RUNNING: FlowFact(-1, "funder", "outside", "support that buys a service: animation of a group, running a place"),
     Flow.REPAYMENT: FlowFact(0, "organisation", "funder", "a loan paid back"),
     Flow.LAPSED_BUDGET: FlowFact(-1, "funder", "outside", "budget neither spent nor committed at the end of its year"),
     Flow.CLOSING: FlowFact(-1, "organisation", "outside", "what remains (or is owed) when an organisation closes"),

@@ -24,6 +24,7 @@ from clustersim.money import Flow
 from clustersim.parameters import Parameter, Parameters
 from clustersim.state import State
 from clustersim.state.organisations import PRIVATE_ACTOR, PUBLIC_FUNDER, SOCIAL_ENTERPRISE, pack_uid
+from clustersim.state.places import WEIGHT_UNIT
 
 READS = (
     "places.uid", "places.x_km", "places.y_km", "places.founders_rate", "places.met_share",
@@ -200,7 +201,7 @@ def choose_founders(traits, decision, month, arising, place_uid, met_share, star
                 around, nearness = place[start[q] : start[q + 1]], weight[start[q] : start[q + 1]]
                 for e in range(around.size):
                     ecosystem += nearness[e] * gathered[np.uint32(around[e]), k]  # unsigned: no negative index to look out for
-                attraction = attraction_of(1.0 - met_share[q, k], ecosystem, p)
+                attraction = attraction_of(1.0 - met_share[q, k], ecosystem * WEIGHT_UNIT, p)
             if happens(hash_of(decision, who), attraction / p.envelope):
                 uid[founders] = who
                 place_row[founders] = q

@@ -110,7 +110,7 @@ def advance(state: State, luck: Luck, numbers: Meeting) -> None:
     )  # fmt: skip
     state.workers.over(
         len(places), look_around, keys, first, own, o.uid, o.kind, o.alive, o.purpose, ties.degree, ties.partner_row, *state.by_place(),
-        *state.by_purpose(), vicinity.start, vicinity.place, vicinity.fixed_weight, living_at(o.place_row, o.alive, len(places)),
+        *state.by_purpose(), vicinity.start, vicinity.place, vicinity.weight, living_at(o.place_row, o.alive, len(places)),
         numbers.numbers, met,
     )  # fmt: skip
     if in_groups:

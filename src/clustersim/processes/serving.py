@@ -31,6 +31,7 @@ from clustersim.parameters import Parameter, Parameters
 from clustersim.processes.accounts import FLOWS, add_up, draw_market_luck, keep_books
 from clustersim.state import State
 from clustersim.state.organisations import PUBLIC_FUNDER, SOCIAL_ENTERPRISE
+from clustersim.state.places import WEIGHT_UNIT
 
 READS = (
     "places.region", "places.spaces", "places.structural_need", "places.catchment_need", "places.need",
@@ -125,7 +126,7 @@ def weigh_catchment(start, place, weight, structural_need, catchment_need):
             total = 0.0
             for e in range(start[p], start[p + 1]):
                 total += weight[e] * structural_need[place[e], k]
-            catchment_need[p, k] = total
+            catchment_need[p, k] = total * WEIGHT_UNIT
 
 
 @kernel
@@ -148,7 +149,7 @@ def send_supply(start, place, weight, catchment_need, offered, pressure):
     for p in range(places):
         for k in range(purposes):
             if offered[p, k] > 0.0 and catchment_need[p, k] > 0.0:
-                sent = offered[p, k] / catchment_need[p, k]
+                sent = offered[p, k] / catchment_need[p, k] * WEIGHT_UNIT
                 reached, share = place[start[p] : start[p + 1]], weight[start[p] : start[p + 1]]
                 for e in range(reached.size):
                     pressure[np.uint32(reached[e]), k] += sent * share[e]  # unsigned: no negative index to look out for
@@ -181,4 +182,4 @@ def find_users(first, last, start, place, weight, catchment_need, offered, taken
                 reached, share = place[start[p] : start[p + 1]], weight[start[p] : start[p + 1]]
                 for e in range(reached.size):
                     total += share[e] * taken[np.uint32(reached[e]), k]
-                utilisation[p, k] = min(1.0, total / catchment_need[p, k])
+                utilisation[p, k] = min(1.0, total * WEIGHT_UNIT / catchment_need[p, k])

@@ -8,6 +8,8 @@ from clustersim.columns import Column, Table
 from clustersim.kernels import kernel
 from clustersim.kernels.distance import decay, neighbours_within
 
+WEIGHT_UNIT = 2.0**-30
+
 
 class Places(Table):
     """One row a commune (or a drawn town). Positions lie on a plane; real coordinates are projected when loaded."""
@@ -38,8 +40,8 @@ class Neighbourhood:
     Attributes:
         start: (places + 1,) int64; `start[p] : start[p + 1]` are the entries of p.
         place: (entries,) int32, ascending within a place, the place itself included.
-        weight: (entries,) float64, exp(-distance / scale).
-        fixed_weight: (entries,) int32, the same in units of 2**-30, at least 1: sums of these do not depend on order.
+        weight: (entries,) int32, exp(-distance / scale) in units of WEIGHT_UNIT, at least 1. Whole numbers are half the size of
+            floats, of which a country has millions, and their sums do not depend on order.
         scale_km: The scale of the decay.
         cutoff_km: Longest distance kept.
     """
@@ -47,7 +49,6 @@ class Neighbourhood:
     start: np.ndarray
     place: np.ndarray
     weight: np.ndarray
-    fixed_weight: np.ndarray
     scale_km: float
     cutoff_km: float
 
@@ -55,15 +56,14 @@ class Neighbourhood:
     def of(cls, places: Places, scale_km: float, cutoff_in_scales: float) -> "Neighbourhood":
         """The neighbourhood of all places under exponential decay, cut off at so many scales."""
         cutoff_km = scale_km * cutoff_in_scales
-        start, place, weight = neighbours_within(places.x_km, places.y_km, cutoff_km)
-        fixed_weight = np.empty(weight.size, np.int32)
-        weigh(weight, scale_km, fixed_weight)
-        return cls(start, place, weight, fixed_weight, scale_km, cutoff_km)
+        start, place, apart_km = neighbours_within(places.x_km, places.y_km, cutoff_km)
+        weight = np.empty(apart_km.size, np.int32)
+        weigh(apart_km, scale_km, weight)
+        return cls(start, place, weight, scale_km, cutoff_km)
 
 
 @kernel
-def weigh(apart_km, scale_km, fixed_weight):
-    """Turn distances into decay weights, in place, and into whole numbers of 2**-30."""
+def weigh(apart_km, scale_km, weight):
+    """Turn distances into decay weights, in whole numbers of WEIGHT_UNIT."""
     for k in range(apart_km.size):
-        apart_km[k] = decay(apart_km[k], scale_km)
-        fixed_weight[k] = max(1, int(apart_km[k] * 1073741824.0))
+        weight[k] = max(1, int(decay(apart_km[k], scale_km) / WEIGHT_UNIT))
