@@ -13,8 +13,10 @@ from functools import cached_property
 
 import numpy as np
 
+from clustersim.experiments.null import rewired_by_distance
 from clustersim.kernels.graph import component_of
 from clustersim.luck import Luck, Stream, hash_with, uniform
+from clustersim.processes.observing import Observing, groups
 from clustersim.scenario import Scenario
 from clustersim.simulation import Simulation
 from clustersim.state import State
@@ -38,6 +40,7 @@ class Look:
     state: State
     ties_before: dict[tuple[int, int], int]
     share_in_clusters: float
+    share_under_null: float
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,12 @@ class Finding:
         if self.pattern.low <= low and high <= self.pattern.high:
             return "holds"
         return "open" if self.pattern.low <= self.value <= self.pattern.high else "fails"
+
+
+def _share_in_groups(state: State, definition: Observing) -> float:
+    """Social enterprises in a cluster, by the definition of section 5."""
+    enterprise = state.organisations.alive & (state.organisations.kind == SOCIAL_ENTERPRISE)
+    return float((groups(state, definition)[enterprise] >= 0).mean()) if enterprise.any() else float("nan")
 
 
 def _living_poles(look: Look) -> np.ndarray:
@@ -246,6 +255,10 @@ PATTERNS: tuple[Pattern, ...] = (
         "E1", "social enterprises in a cluster at the horizon", 0.0, 0.15, "share",
         "source note", lambda k: k.share_in_clusters,
     ),
+    Pattern(
+        "E1", "the same beyond ties rewired by distance alone", 0.005, 0.15, "share",
+        "section 5 of the theory note", lambda k: k.share_in_clusters - k.share_under_null,
+    ),
     Pattern("E2", "members of a pole, mean", 10.0, 20.0, "count", "Labo de l'ESS; Federsolidarietà", _living_poles),
     Pattern("E2", "members of a pole, skewness", 0.0, NO_LIMIT, "-", "Labo de l'ESS", _living_poles, _skewness),
     Pattern(
@@ -345,9 +358,9 @@ def _measured(scenario: Scenario, seeds: range, threads: int) -> Iterator[list[n
         before = _tie_births(simulation.state)
         simulation.run_for(YEAR)
         state = simulation.state
-        o = state.organisations
-        enterprise = o.alive & (o.kind == SOCIAL_ENTERPRISE)
-        look = Look(state, before, float((o.cluster_row[enterprise] >= 0).mean()) if enterprise.any() else float("nan"))
+        definition = scenario.processes.observing
+        by_distance = rewired_by_distance(state, simulation.luck)
+        look = Look(state, before, _share_in_groups(state, definition), _share_in_groups(by_distance, definition))
         samples = [np.atleast_1d(np.asarray(pattern.sample(look), float)) for pattern in PATTERNS]
         return [sample[~np.isnan(sample)] for sample in samples]
 
