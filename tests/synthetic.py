@@ -4,6 +4,7 @@ Nothing here follows the theory: it only has the shapes that the model gives.
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -241,6 +242,8 @@ class SyntheticRun:
             question="Does it show?",
             identity=lambda: "abc123def456",
             to_toml=lambda: 'name = "synthetic"\n',
+            organisations_file=Path("people.csv"),
+            own_organisations=SimpleNamespace(data_hash="cafe"),
         )
         self.territory = SimpleNamespace(
             names=[f"Place {p}" for p in range(places)],

@@ -16,6 +16,8 @@ from clustersim import measures
 from clustersim.parameters import Parameters
 from clustersim.simulation import MONTH, Simulation
 from clustersim.state import TABLES
+from lively import MONTHS, SPIN_UP, lively
+from lively import lived as lived_for
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(clustersim.__file__).parent
@@ -120,12 +122,24 @@ def test_what_a_process_reads_and_writes_exists(process):
     assert set(process.READS) | set(process.WRITES) <= columns
 
 
-@pytest.fixture(scope="module")
-def lived(village):
-    """A village with a history: three years."""
-    simulation = Simulation(village, 1)
-    simulation.run_for(36)
+@pytest.fixture(scope="module", params=["village", "lively"])
+def lived(request, village):
+    """A village with a history of three years; a lively territory while coordinators are in post and animators at work."""
+    if request.param == "village":
+        simulation = Simulation(village, 1)
+        simulation.run_for(36)
+        return simulation
+    simulation = lived_for(lively(), 1, SPIN_UP + 12)
+    state = simulation.state
+    while not (state.organisations.coordinated.any() and state.organisation_levers.animated.any() and _shared_project_ended(state)):
+        assert simulation.month < MONTHS, "never was there everything in one month"
+        simulation.step()
     return simulation
+
+
+def _shared_project_ended(state) -> bool:
+    """Whether one ended this month, from which trust learns in the next."""
+    return bool(((state.projects.ended_month == state.month) & (state.projects.size > 1)).any())
 
 
 def _changed(before, after) -> set[str]:

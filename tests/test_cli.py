@@ -95,6 +95,8 @@ def test_set_changes_one_value_of_the_scenario(tmp_path):
         (["village", "--set", "processes.meeting.decay_km=far"], "decay_km"),
         (["village", "--set", "nonsense"], "path=value"),
         (["village", "--months", "0"], "run.months"),
+        (["village", "--seed", 2**64], "--seed: seed 18446744073709551616 is not a whole number of 64 bits"),
+        (["village", f"--seed={-(2**63) - 1}"], "--seed: seed -9223372036854775809 is not a whole number of 64 bits"),
     ],
 )
 def test_a_mistake_in_what_was_asked_is_said_in_plain_words(tmp_path, arguments, said):

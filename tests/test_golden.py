@@ -1,20 +1,17 @@
 """Golden runs: state hashes with the command that made each. `python tests/test_golden.py` writes them anew."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 
-from clustersim.runs import run
+from clustersim.runs import Run, run
 from clustersim.scenario import Scenario
+from lively import LIVELY, SUPPORT, assert_lively
 
 FILE = Path(__file__).with_name("golden.json")
 GOLDEN = json.loads(FILE.read_text()) if FILE.exists() else []
-SUPPORT = {
-    "funders.council": {"public": True, "level": "territory", "budget_eur_per_year": 400_000},
-    "measures.seeds": {"kind": "seed_grant", "funder": "council", "budget_eur_per_year": 200_000},
-    "measures.animators": {"kind": "animation", "funder": "council", "budget_eur_per_year": 150_000},
-}
 RUNS = (
     ("village", 1, None, {}),
     ("village", 2, None, SUPPORT),
@@ -22,6 +19,7 @@ RUNS = (
     ("bretagne", 1, 12, {"run.spin_up": 12}),
     ("emilia_romagna", 1, 6, {"run.spin_up": 12}),
     ("hauts_de_france", 1, 6, {"run.spin_up": 12}),
+    ("baseline", 1, None, {**LIVELY, **SUPPORT}),
 )
 
 
@@ -35,15 +33,27 @@ def _command(name: str, seed: int, months: int | None, changes: dict) -> str:
     return " ".join(parts)
 
 
-def _hash(name: str, seed: int, months: int | None, changes: dict) -> str:
-    return run(Scenario.load(name, changes), seed, months=months).state_hash
+def _run(name: str, seed: int, months: int | None, changes: dict) -> Run:
+    return run(Scenario.load(name, changes), seed, months=months)
 
 
 @pytest.mark.parametrize("number", range(len(RUNS)))
 def test_a_golden_run_is_still_what_it_was(number: int) -> None:
     assert GOLDEN[number]["command"] == _command(*RUNS[number])
-    assert GOLDEN[number]["state_hash"] == _hash(*RUNS[number])
+    assert GOLDEN[number]["state_hash"] == _run(*RUNS[number]).state_hash
+
+
+@pytest.mark.parametrize("number", range(len(RUNS)))
+def test_the_command_of_a_golden_run_asks_for_that_run(number: int) -> None:
+    name, _, _, changes = RUNS[number]
+    words = shlex.split(_command(*RUNS[number]))
+    settings = dict(words[k + 1].split("=", 1) for k, word in enumerate(words) if word == "--set")
+    assert Scenario.load(words[2], settings).identity() == Scenario.load(name, changes).identity()
+
+
+def test_one_golden_run_is_lively() -> None:
+    assert_lively(_run(*RUNS[-1]).state)
 
 
 if __name__ == "__main__":
-    FILE.write_text(json.dumps([{"command": _command(*r), "state_hash": _hash(*r)} for r in RUNS], indent=1) + "\n")
+    FILE.write_text(json.dumps([{"command": _command(*r), "state_hash": _run(*r).state_hash} for r in RUNS], indent=1) + "\n")

@@ -1,11 +1,14 @@
 """Keyed luck: uniform, uncorrelated, the same from both sides, and choices that a small change moves little."""
 
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import stats
 
+import clustersim
 from clustersim.kernels import kernel
 from clustersim.kernels.choice import descend, slot
 from clustersim.luck import Luck, Stream, half_hash, happens, hash_of, hash_with, mix, normal, pair_hash, poisson, stream_key, uniform
@@ -150,6 +153,17 @@ def test_a_seed_of_any_sign_or_size_is_a_luck_of_its_own():
     keys = [int(Luck(seed).key(Stream.HOME)) for seed in (0, 1, -1, 2**63, 2**64 - 2)]
     assert len(set(keys)) == 5
     assert Luck(-1).key(Stream.HOME) == Luck(2**64 - 1).key(Stream.HOME)
+
+
+def test_every_stream_has_a_use():
+    sources = [path.read_text(encoding="utf-8") for path in Path(clustersim.__file__).parent.rglob("*.py")]
+    assert {name for text in sources for name in re.findall(r"\bStream\.([A-Z_]+)", text)} == set(Stream.__members__)
+
+
+@pytest.mark.parametrize("seed", [2**64, -(2**63) - 1])
+def test_a_seed_of_more_than_64_bits_is_refused(seed):
+    with pytest.raises(ValueError, match=f"seed {seed} .* from -9223372036854775808 to 18446744073709551615"):
+        Luck(seed)
 
 
 def test_normal_is_the_inverse_of_the_normal_distribution():

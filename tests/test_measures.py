@@ -117,22 +117,6 @@ def test_nothing_happens_during_the_spin_up():
     assert (len(state.awards), state.funders.available_cents[0] + state.funders.committed_cents[0] > 0) == (2, True)
 
 
-def test_a_funder_that_has_closed_gets_no_budget_and_takes_its_promises_back():
-    state = town(2)
-    month(state, measure())
-    row = state.funders.organisation_row[0]
-    o = state.organisations
-    o.alive[row], o.closed_month[row] = False, 1
-    state.ledger.record(Flow.CLOSING, int(o.cash_cents[row]))
-    o.cash_cents[row] = 0
-    month(state, measure())
-    assert state.awards.paid_cents.tolist() == [166_666, 166_666]
-    assert state.awards.returned_cents.tolist() == [3_833_334, 3_833_334]
-    months(state, 11, measure())
-    assert (state.funders.available_cents[0], state.funders.committed_cents[0]) == (0, 0)
-    assert len(state.awards) == 2
-
-
 # calls
 
 

@@ -1,11 +1,14 @@
 """What must not change when something that should not matter changes (M1 to M8 and M10 of the trust contract)."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from clustersim.columns import Table
 from clustersim.luck import Luck
 from clustersim.populate import populate
-from clustersim.processes import founding, meeting, serving
+from clustersim.processes import meeting, serving
 from clustersim.runs import run
 from clustersim.scenario import Scenario
 from clustersim.simulation import MONTH, Simulation
@@ -13,54 +16,71 @@ from clustersim.state import State
 from clustersim.state.organisations import PUBLIC_FUNDER
 from clustersim.state.places import Neighbourhood
 from clustersim.territory import load_territory
-
-COUNCIL = {"funders.council": {"public": True, "level": "territory", "budget_eur_per_year": 400_000}}
-SEEDS = {"measures.seeds": {"kind": "seed_grant", "funder": "council", "budget_eur_per_year": 200_000}}
-ANIMATORS = {"measures.animators": {"kind": "animation", "funder": "council", "budget_eur_per_year": 150_000}}
-SMALL = {"population.organisations": 120, "territory.places": 40, "run.spin_up": 12, "run.months": 24}
+from lively import ANIMATORS, COUNCIL, LENGTH, LIVELY, SEEDS, SPIN_UP, assert_lively, hashes_of, lived, lively
 
 
-def _by_uid(state: State) -> dict[int, tuple]:
-    """Everything about each organisation that does not name a row, ties by the partner's uid."""
+def _rows(table: Table, without: tuple[str, ...] = ()) -> list[tuple]:
+    """The bytes of each row, but for columns that name rows of other tables."""
+    columns = [column for name, column in table.arrays() if name not in without]
+    return [tuple(column[k].tobytes() for column in columns) for k in range(len(table))]
+
+
+def _by_uid(state: State, *, with_place: bool = True) -> dict[int, tuple]:
+    """Everything about each organisation: its columns, its ties by the partner's uid, its pole, its cluster and its project's team."""
     o, t = state.organisations, state.ties
+    poles, clusters = _rows(state.poles, ("place_row",)), _rows(state.clusters, ("origin_row", "merged_row"))
+    names = [name for name, _ in o.arrays() if not name.endswith("_row") or (name == "place_row" and with_place)]
+    teams = [tuple(int(o.uid[m]) for m in team if m >= 0) for team in state.projects.team]
     found = {}
     for i in range(len(o)):
-        own = tuple(
-            column[i].tobytes()
-            for name, column in o.arrays()
-            if not name.endswith("_row") or name == "place_row"
+        own = tuple(getattr(o, name)[i].tobytes() for name in names)
+        ties = sorted(
+            (int(o.uid[t.partner_row[i, k]]), *(column[i, k].item() for column in (t.trust, t.born_month, t.purpose, t.joint_successes)))
+            for k in range(t.degree[i])
         )
-        slots = range(t.degree[i])
-        ties = tuple(
-            sorted((int(o.uid[t.partner_row[i, k]]), float(t.trust[i, k]), int(t.born_month[i, k]), int(t.purpose[i, k])) for k in slots)
+        groups = tuple(
+            facts[row[i]] if row[i] >= 0 else None
+            for row, facts in ((o.pole_row, poles), (o.cluster_row, clusters), (o.project_row, teams))
         )
-        found[int(o.uid[i])] = (own, ties)
+        found[int(o.uid[i])] = (own, ties, groups)
     return found
 
 
-def _hashes(scenario: Scenario, months: int, seed: int = 2) -> list[str]:
-    simulation = Simulation(scenario, seed)
-    found = []
-    for _ in range(months):
-        simulation.step()
-        found.append(simulation.state.hash())
-    return found
+def _awards(state: State) -> list[tuple]:
+    """Every promise of support, beneficiaries by identity."""
+    uid, awards = state.organisations.uid, state.awards
+    promises = _rows(awards, ("organisation_row",))
+    return [(promise, int(uid[row]) if row >= 0 else None) for promise, row in zip(promises, awards.organisation_row, strict=True)]
 
 
-@pytest.mark.parametrize("measure", [SEEDS, ANIMATORS])
-def test_m1_a_measure_without_budget_is_the_measure_absent(measure: dict) -> None:
-    name = next(iter(measure))
-    without = Scenario.load("baseline", {**SMALL, **COUNCIL})
-    unpaid = Scenario.load("baseline", {**SMALL, **COUNCIL, name: {**measure[name], "budget_eur_per_year": 0}})
-    assert _hashes(unpaid, 36) == _hashes(without, 36)
+# the measure under test comes last by name, so that the number by which awards name the other one is the same without it
+TRIED = "measures.tried"
+EACH_MEASURE = pytest.mark.parametrize(
+    ("measure", "other"),
+    [(SEEDS["measures.seeds"], ANIMATORS), (ANIMATORS["measures.animators"], SEEDS)],
+    ids=["seed_grant", "animation"],
+)
 
 
-def test_m2_a_measure_changes_nothing_before_it_starts() -> None:
-    without = Scenario.load("baseline", {**SMALL, **COUNCIL})
-    late = Scenario.load("baseline", {**SMALL, **COUNCIL, "measures.seeds": {**SEEDS["measures.seeds"], "start_month": 13}})
-    a, b = _hashes(without, 36), _hashes(late, 36)
-    assert a[: 12 + 12] == b[: 12 + 12]
-    assert a[-1] != b[-1], "the measure never did anything, so the test would prove nothing"
+@EACH_MEASURE
+def test_m1_a_measure_without_budget_is_the_measure_absent(measure: dict, other: dict) -> None:
+    alone = {**LIVELY, **COUNCIL, **other}
+    without, _ = hashes_of(Scenario.load("baseline", alone), 2)
+    unpaid, _ = hashes_of(Scenario.load("baseline", {**alone, TRIED: {**measure, "budget_eur_per_year": 0}}), 2)
+    paid, state = hashes_of(Scenario.load("baseline", {**alone, TRIED: measure}), 2)
+    assert unpaid == without
+    assert_lively(state)  # with its budget it does award
+    assert paid[SPIN_UP] != without[SPIN_UP]
+
+
+@EACH_MEASURE
+def test_m2_a_measure_changes_nothing_before_it_starts(measure: dict, other: dict) -> None:
+    alone = {**LIVELY, **COUNCIL, **other}
+    without, _ = hashes_of(Scenario.load("baseline", alone), 2)
+    late, state = hashes_of(Scenario.load("baseline", {**alone, TRIED: {**measure, "start_month": 13}}), 2)
+    assert late[: SPIN_UP + 12] == without[: SPIN_UP + 12]
+    assert late[SPIN_UP + 12] != without[SPIN_UP + 12], "the measure never did anything, so the test would prove nothing"
+    assert_lively(state)
 
 
 def _with_hermit(scenario: Scenario, hermit: bool) -> Simulation:
@@ -78,14 +98,18 @@ def _with_hermit(scenario: Scenario, hermit: bool) -> Simulation:
 
 
 def test_m3_an_isolated_organisation_changes_nothing_for_the_others() -> None:
-    scenario = Scenario.load("baseline", {**SMALL, **COUNCIL, **SEEDS, "processes.meeting.far_chance": 0.0})
+    scenario = lively({"processes.meeting.far_chance": 0.0})
     with_one, without = _with_hermit(scenario, True), _with_hermit(scenario, False)
-    with_one.run_for(36)
-    without.run_for(36)
+    with_one.run_for(LENGTH)
+    without.run_for(LENGTH)
     found = _by_uid(with_one.state)
-    hermit = found.pop(1 << 42)
+    _, ties, groups = found.pop(1 << 42)
     assert found == _by_uid(without.state)
-    assert hermit[1] == (), "the hermit was not isolated"
+    assert _awards(with_one.state) == _awards(without.state)
+    assert _rows(with_one.state.poles) == _rows(without.state.poles)
+    assert ties == []
+    assert groups == (None, None, None), "the hermit was not isolated"
+    assert_lively(without.state)
 
 
 def _merged(one: State, two: State) -> State:
@@ -113,7 +137,8 @@ def _merged(one: State, two: State) -> State:
 
 
 def test_m4_two_territories_out_of_reach_in_one_run_are_two_runs() -> None:
-    scenario = Scenario.load("baseline", {**SMALL, "processes.meeting.far_chance": 0.0})
+    council = {**COUNCIL["funders.council"], "level": "region", "area": "region 1"}
+    scenario = lively({"processes.meeting.far_chance": 0.0, "funders.council": council})
     first, second = Simulation(scenario, 4), Simulation(scenario, 4)
     other = second.state
     # the second is the same map with other identities, at coordinates that shift without rounding
@@ -121,17 +146,14 @@ def test_m4_two_territories_out_of_reach_in_one_run_are_two_runs() -> None:
         for table in (state.places, state.organisations):
             table.x_km[:] = np.round(table.x_km * 1024) / 1024
     for i in range(len(other.organisations)):
-        other.organisations.uid[i] += (5_000 << 19)
+        other.organisations.uid[i] += 5_000 << 19
     other.places.uid[:] += 5_000
-    for region in (other.places.region, other.places.district, other.places.locality):
-        region += 1_000
-    other.funders.area[:] += 1_000
-    undo = other.copy()
-    for region in (undo.places.region, undo.places.district, undo.places.locality):
-        region -= 1_000
-    undo.funders.area[:] -= 1_000
     both = Simulation(scenario, 4)
-    both.state = _merged(first.state, undo)
+    both.state = _merged(first.state, other)
+    funders, measures = len(first.state.funders), len(first._measures)
+    both._measures += tuple(dataclasses.replace(m, number=m.number + measures, funder_row=m.funder_row + funders) for m in second._measures)
+    for area in (other.places.region, other.places.district, other.places.locality, other.funders.area):
+        area += 1_000
     other.places.x_km[:] += 8_192.0
     other.organisations.x_km[:] += 8_192.0
     for simulation in (first, second, both):
@@ -139,36 +161,36 @@ def test_m4_two_territories_out_of_reach_in_one_run_are_two_runs() -> None:
         s.catchment = Neighbourhood.of(s.places, n.serving.reach_km, serving.CATCHMENT_SCALES)
         s.vicinity = Neighbourhood.of(s.places, n.meeting.decay_km, meeting.VICINITY_SCALES)
         serving.weigh_catchment(s.catchment.start, s.catchment.place, s.catchment.weight, s.places.structural_need, s.places.catchment_need)
-        simulation.run_for(30)
-    together = _by_uid(both.state)
-    for name, simulation in (("first", first), ("second", second)):
-        apart = _by_uid(simulation.state)
-        names = [name for name, _ in simulation.state.organisations.arrays() if not name.endswith("_row") or name == "place_row"]
-        place = names.index("place_row")
-        for uid, (own, ties) in apart.items():
-            mine = together[uid]
-            assert [v for k, v in enumerate(mine[0]) if k != place] == [v for k, v in enumerate(own) if k != place], name
-            assert mine[1] == ties, name
-    assert sum(len(_by_uid(s.state)) for s in (first, second)) == len(together)
+        simulation.run_for(LENGTH)
+    apart = {}
+    for simulation in (first, second):
+        assert_lively(simulation.state)
+        apart |= _by_uid(simulation.state, with_place=False)
+    assert _by_uid(both.state, with_place=False) == apart
+    for table in ("poles", "projects", "clusters"):
+        assert len(getattr(both.state, table)) == len(getattr(first.state, table)) + len(getattr(second.state, table))
 
 
 def test_m5_relabelled_rows_give_the_relabelled_result() -> None:
-    scenario = Scenario.load("baseline", SMALL)
-    straight, shuffled = Simulation(scenario, 6), Simulation(scenario, 6)
+    straight, shuffled = Simulation(lively(), 6), Simulation(lively(), 6)
     o = shuffled.state.organisations
     order = np.argsort(o.uid * 2654435761 % 4093, kind="stable")
     back = np.argsort(order)
     for _, column in o.arrays():
         column[:] = column[order].copy()
     shuffled.state.funders.organisation_row[:] = back[shuffled.state.funders.organisation_row]
-    straight.run_for(36)
-    shuffled.run_for(36)
+    straight.run_for(LENGTH)
+    shuffled.run_for(LENGTH)
     assert _by_uid(straight.state) == _by_uid(shuffled.state)
+    assert _awards(straight.state) == _awards(shuffled.state)
+    for table in ("poles", "clusters"):
+        assert _rows(getattr(straight.state, table)) == _rows(getattr(shuffled.state, table))
     assert (straight.state.organisations.uid != shuffled.state.organisations.uid).any()
+    assert_lively(straight.state)
 
 
 def test_m6_a_mirrored_and_shifted_map_gives_the_same_run() -> None:
-    scenario = Scenario.load("baseline", SMALL)
+    scenario = lively()
     plain, mirrored = Simulation(scenario, 6), Simulation(scenario, 6)
     for simulation, sign, shift in ((plain, 1.0, 0.0), (mirrored, -1.0, 4_096.0)):
         s, n = simulation.state, scenario.processes
@@ -178,70 +200,93 @@ def test_m6_a_mirrored_and_shifted_map_gives_the_same_run() -> None:
         s.catchment = Neighbourhood.of(s.places, n.serving.reach_km, serving.CATCHMENT_SCALES)
         s.vicinity = Neighbourhood.of(s.places, n.meeting.decay_km, meeting.VICINITY_SCALES)
         serving.weigh_catchment(s.catchment.start, s.catchment.place, s.catchment.weight, s.places.structural_need, s.places.catchment_need)
-        simulation.run_for(36)
+        simulation.run_for(LENGTH)
     np.testing.assert_allclose(plain.series(), mirrored.series(), rtol=1e-12, atol=1e-12)
+    assert _awards(plain.state) == _awards(mirrored.state)
+    assert_lively(plain.state)
 
 
 def test_m7_observing_from_outside_changes_nothing() -> None:
     from clustersim.model import ClusterModel
 
-    quiet, watched = ClusterModel("village", rng=3), ClusterModel("village", rng=3)
-    for _ in range(12):
+    scenario = lively()
+    quiet, watched = ClusterModel(scenario, rng=3), ClusterModel(scenario, rng=3)
+    for _ in range(scenario.run.months):
         quiet.step()
         watched.step()
         assert len(watched.agents) > 0
         watched.agents.get("cash_cents")
+        watched.simulation.series()
         watched.simulation.state.check()
-    assert quiet.simulation.state.hash() == watched.simulation.state.hash()
+        assert quiet.simulation.state.hash() == watched.simulation.state.hash()
+    assert_lively(quiet.simulation.state)
 
 
 ABSENT = {
-    "meeting": {"encounter_rate": 0.0, "group_encounters": 0.0, "space_encounters": 0.0},
-    "converging": {"mu": 0.0},
-    "learning": {"alpha": 0.0, "fade_rate": 0.0},
-    "innovating": {"idea_rate": 0.0, "quality_fade_rate": 0.0},
-    "federating": {"found_chance": 0.0},
-    "mobilising": {"gain": 0.0, "fade": 0.0},
-    "founding": {"entry_share_per_year": 0.0},
+    "needing": {"needing.return_rate": 0.0, "needing.shock_share": 0.0, "serving.resolved_share": 0.0},
+    "meeting": {"meeting.encounter_rate": 0.0, "meeting.group_encounters": 0.0, "meeting.space_encounters": 0.0},
+    "trusting": {
+        "trusting.decay_rate": 0.0,
+        "trusting.coordinator_gain": 0.0,
+        "trusting.work_gain": 0.0,
+        "trusting.success_gain": 0.0,
+        "trusting.failure_loss": 0.0,
+        "trusting.floor": 0.0,
+        "trusting.loss_chance": 0.0,
+    },
+    "converging": {"converging.mu": 0.0},
+    "learning": {"learning.alpha": 0.0, "learning.fade_rate": 0.0},
+    "innovating": {"innovating.idea_rate": 0.0, "innovating.quality_fade_rate": 0.0},
+    "federating": {"federating.found_chance": 0.0},
+    "mobilising": {"mobilising.gain": 0.0, "mobilising.fade": 0.0},
+    "founding": {"founding.entry_share_per_year": 0.0},
+    "observing": {"observing.fewest_members": 100},
 }
 
 
+@pytest.fixture(scope="module")
+def moving() -> Simulation:
+    """The lively run in which every process has its rate."""
+    simulation = lived(lively(), 8)
+    assert_lively(simulation.state)
+    return simulation
+
+
 @pytest.mark.parametrize("name", ABSENT)
-def test_m8_a_process_at_rate_zero_is_the_process_absent(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    still = Scenario.load("baseline", {**SMALL, **{f"processes.{name}.{key}": value for key, value in ABSENT[name].items()}})
-    at_zero = Simulation(still, 8)
-    without = Simulation(still, 8)
-    at_zero.run_for(30)
+def test_m8_a_process_at_rate_zero_is_the_process_absent(name: str, moving: Simulation, monkeypatch: pytest.MonkeyPatch) -> None:
+    still = lively({f"processes.{path}": value for path, value in ABSENT[name].items()})
+    at_zero = lived(still, 8)
     module = next(m for m in MONTH if m.__name__.endswith(f".{name}"))
     monkeypatch.setattr(module, "advance", lambda state, luck, numbers: None)
-    without.run_for(30)
+    without = lived(still, 8)
     assert at_zero.state.hash() == without.state.hash()
+    # what is zero is more than nothing otherwise: without the process the lively run is another one
+    assert lived(moving.scenario, 8).state.hash() != moving.state.hash()
 
 
 def test_m10_the_same_run_by_every_door_is_the_same_run() -> None:
     from clustersim.model import ClusterModel
 
-    scenario = Scenario.load("village")
+    scenario = lively()
     model = ClusterModel(scenario, rng=7)
     model.run_for(scenario.run.months)  # the model has lived through its spin-up when it is made
-    simulation = Simulation(scenario, 7)
-    simulation.run_for(simulation.length)
+    simulation = lived(scenario, 7)
     assert run(scenario, 7).state_hash == simulation.state.hash() == model.simulation.state.hash()
+    assert_lively(simulation.state)
 
 
 def test_more_founders_need_more_places_not_other_luck() -> None:
     """The same entrants arise in two scenarios that differ in something else."""
-    rich = Scenario.load("baseline", {**SMALL, "processes.innovating.idea_rate": 0.2})
-    plain = Scenario.load("baseline", SMALL)
-    a, b = Simulation(rich, 3), Simulation(plain, 3)
-    a.run_for(24)
-    b.run_for(24)
+    a, b = lived(lively(), 3), lived(lively({"processes.innovating.idea_rate": 0.05}), 3)
     first, second = set(a.state.organisations.uid.tolist()), set(b.state.organisations.uid.tolist())
     assert len(first & second) > 0.9 * len(first | second)
+    assert a.state.hash() != b.state.hash()
 
 
 def test_populating_twice_is_the_same() -> None:
-    scenario = Scenario.load("baseline", SMALL)
+    scenario = lively()
     territory = load_territory(scenario.territory)
-    assert populate(scenario, territory, Luck(1)).hash() == populate(scenario, territory, Luck(1)).hash()
-    assert founding.READS
+    one, other = populate(scenario, territory, Luck(1)), populate(scenario, territory, Luck(1))
+    assert one.hash() == other.hash() != populate(scenario, territory, Luck(2)).hash()
+    one.organisations.cash_cents[:] = 0  # they share nothing
+    assert one.hash() != other.hash() == populate(scenario, territory, Luck(1)).hash()

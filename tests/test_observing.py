@@ -117,6 +117,16 @@ def test_a_group_that_loses_its_social_majority_to_a_larger_one_dissolves():
     assert see(state) == [0] * 7 + [1] * 4
 
 
+def test_what_only_a_member_of_a_larger_cluster_held_together_falls_into_parts():
+    state = together(15)
+    chain(state, 0, 1, 2, 3, 4, 5, 6, purpose=1)
+    chain(state, 3, 7, 8, 9, 10, 11, 12, 13, purpose=0)
+    # row 3 stays in the eight of purpose 0; of the seven of purpose 1 three are left on either side of it
+    assert see(state) == [-1, -1, -1, 0, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, -1]
+    label = observing.groups(state, Observing(fewest_members=3)).tolist()
+    assert label == [0, 0, 0, 1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, -1]
+
+
 def test_a_cluster_keeps_its_row_while_it_grows_and_shrinks():
     state = together(6)
     chain(state, 0, 1, 2, 3)
@@ -245,23 +255,34 @@ def test_the_position_of_rows_changes_nothing():
 
 
 def slow_groups(state: State, p: Observing) -> list[set[int]]:
-    """The definition, word by word."""
+    """The definition, word by word: who could be in several groups stays in the largest, and then groups are sought anew."""
+    everything = {i: set(range(len(state.purposes))) for i in range(len(state.organisations))}
+    found = _connected(state, p, everything)
+    stays = {
+        i: {min((-len(group), purpose) for purpose, group in found if i in group)[1]} if any(i in group for _, group in found) else topics
+        for i, topics in everything.items()
+    }
+    return sorted((group for _, group in _connected(state, p, stays)), key=min)
+
+
+def _connected(state: State, p: Observing, topics: dict[int, set[int]]) -> list[tuple[int, set[int]]]:
+    """Purpose and members of each group that qualifies, where a tie counts if its purpose is among both ends' topics."""
     o, t = state.organisations, state.ties
     found = []
     for purpose in range(len(state.purposes)):
         linked = {i: {i} for i in range(len(o))}
         for i in range(len(o)):
             for k in range(t.degree[i]):
-                j = t.partner_row[i, k]
+                j = int(t.partner_row[i, k])
                 near = np.hypot(o.x_km[i] - o.x_km[j], o.y_km[i] - o.y_km[j]) <= p.longest_km
-                if t.purpose[i, k] == purpose and t.trust[i, k] >= p.least_trust and near and linked[i] is not linked[j]:
+                counts = t.purpose[i, k] == purpose and purpose in topics[i] and purpose in topics[j]
+                if counts and t.trust[i, k] >= p.least_trust and near and linked[i] is not linked[j]:
                     linked[i] |= linked[j]
                     for member in linked[i]:
                         linked[member] = linked[i]
-        found += [g for g in {id(g): g for g in linked.values()}.values() if _qualifies(state, g, p)]
-    best = {i: max((g for g in found if i in g), key=len, default=None) for i in range(len(o))}
-    kept = [{i for i in g if best[i] is g} for g in found]
-    return sorted((g for g in kept if g and _qualifies(state, g, p)), key=min)
+        groups = {id(group): group for group in linked.values()}.values()
+        found += [(purpose, group) for group in groups if _qualifies(state, group, p)]
+    return found
 
 
 def _qualifies(state: State, members: set[int], p: Observing) -> bool:
@@ -276,7 +297,7 @@ def test_groups_are_those_of_the_definition(seed, ties, share):
     state = apart(generator.random(24) * 50, kind=generator.integers(0, 3, 24))
     for i, j in {(int(min(a)), int(max(a))) for a in generator.integers(0, 24, (ties, 2))}:
         if i != j:
-            tie(state, i, j, generator.random(), int(generator.integers(0, 2)))
+            tie(state, i, j, generator.random(), int(generator.integers(0, 3)))
     numbers = Observing(fewest_members=3, social_share=share)
     label = observing.groups(state, numbers)
     assert [set(np.flatnonzero(label == g).tolist()) for g in range(label.max() + 1)] == slow_groups(state, numbers)

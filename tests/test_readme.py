@@ -32,7 +32,7 @@ def test_what_is_checked_on_every_change_is_what_readme_says():
 @pytest.mark.parametrize("command", [c.rpartition("uv run clustersim ")[2] for c in COMMANDS if "uv run clustersim " in c])
 def test_every_command_of_readme_names_existing_things(command):
     words = shlex.split(command)
-    assert words[0] in ("run", "validate", "describe")
+    assert words[0] in ("run", "validate", "describe", "patterns")
     named = [w for w in words[1:2] if w]
     changes = [w.partition("=") for w in words if "=" in w]
     for name in named:
@@ -53,6 +53,12 @@ def test_readme_gives_a_reason_for_each_dependency():
     table = re.findall(r"^\| ([\w, -]+) \| .{10,} \|$", README, re.MULTILINE)
     explained = {name.strip() for row in table for name in row.split(",")}
     assert explained == {re.match(r"[\w-]+", requirement)[0] for requirement in PROJECT["project"]["dependencies"]}
+
+
+def test_the_layers_in_contributing_are_those_that_are_checked():
+    said = re.findall(r"^    (\S.*)$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    (floors,) = [c["layers"] for c in PROJECT["tool"]["importlinter"]["contracts"] if c["id"] == "floors"]
+    assert said == [layer.replace("clustersim.", "") for layer in floors]
 
 
 def test_links_lead_to_files():

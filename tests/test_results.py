@@ -58,7 +58,10 @@ def test_the_manifest_says_what_was_run_and_how_to_run_it_again(stored):
     }
     assert (manifest["seed"], manifest["months"], manifest["spin_up"]) == (7, 120, 60)
     assert manifest["command"] == "clustersim run scenario.toml --seed 7"
-    assert manifest["data"]["hash"] == "feed"
+    assert manifest["data"] == {
+        "territory": {"title": "Synthetic", "source": "made up", "hash": "feed"},
+        "organisations": {"file": "people.csv", "hash": "cafe"},
+    }
     assert manifest["seconds_by_process"] == {"needing": 0.1, "serving": 0.2}
     assert set(manifest["versions"]) == {"results", "clustersim", "python", "numpy", "numba", "llvmlite", "pandas", "pyarrow", "mesa"}
     assert manifest["versions"]["numpy"] == np.__version__

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import pickle
 import time
@@ -207,6 +208,34 @@ def test_own_lists_are_found_beside_the_file_that_names_them(tmp_path, monkeypat
     assert load("moved/mine.toml").identity() == before
     (tmp_path / "moved" / "organisations.csv").write_text("name,kind,place\nx,public_funder,A\n")
     assert load("moved/mine.toml").identity() != before
+
+
+def test_a_loaded_scenario_stays_what_it_was_when_its_lists_are_edited(tmp_path):
+    places, organisations = tmp_path / "places.csv", tmp_path / "organisations.csv"
+    places.write_text("code,name,population,lat,lon\nA,a,10,48,2\n")
+    organisations.write_text("name,kind,place\nx,private_actor,A\n")
+    (tmp_path / "mine.toml").write_text(
+        '[territory]\nkind = "real"\nplaces = "places.csv"\n[population]\norganisations_file = "organisations.csv"'
+    )
+    s = load(tmp_path / "mine.toml")
+    identity, hashes = s.identity(), s.data_hashes()
+    assert hashes == {
+        "territory": hashlib.blake2b(places.read_bytes(), digest_size=16).hexdigest(),
+        "organisations": hashlib.blake2b(organisations.read_bytes(), digest_size=16).hexdigest(),
+    }
+    places.write_text("code,name,population,lat,lon\nA,a,11,48,2\nB,b,5,48,2\n")
+    organisations.unlink()
+    assert (s.identity(), s.data_hashes()) == (identity, hashes)
+    assert (s.places().population.tolist(), s.own_organisations.name) == ([10], ("x",))
+    organisations.write_text("name,kind,place\nx,private_actor,A\n")
+    again = load(tmp_path / "mine.toml")
+    assert again != s and again.identity() != identity
+    assert again.data_hashes()["organisations"] == hashes["organisations"]
+
+
+def test_a_drawn_territory_reads_no_list(village):
+    assert (village.data_hashes(), village.own_organisations) == ({}, None)
+    assert len(village.places()) == village.territory.drawn.places
 
 
 def test_words_and_names_do_not_change_the_identity_but_every_number_does(write):

@@ -10,9 +10,9 @@ Behind it are seven floors, each importing only from those below:
 1. ground: `columns`, `parameters`, `luck`, `money`, `kernels` know nothing of clusters
 2. state: `state` is what exists, and nothing that happens
 3. theory: `processes` (one file, one idea), `measures` (one file, one kind of support), `observables` (what is seen)
-4. scenario: `territory`, `population`, `scenario` are a question, checked
-5. model: `populate`, `simulation`, `runs`; `agents` and `model` put them in Mesa's hands
-6. experiment: `results` keeps runs, `experiments` makes many
+4. scenario: `problems`, `territory`, `population`, `scenario` are a question, checked
+5. model: `populate` makes a territory of it, `simulation` lets it live, `agents` are views of it
+6. experiment: `tables`, `results` and `runs` make and keep a run, `experiments` makes many, `model` puts one in Mesa's hands
 7. presentation: `report`, `describe`, `cli`
 
 The names below are imported when they are first used, so that `import clustersim` and the command line start at once.

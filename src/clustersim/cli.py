@@ -52,6 +52,7 @@ def run(
 ) -> None:
     """Simulate a scenario, write tables and figures, and say what happened."""
     asked = _load(scenario, [*(changes or []), *([f"run.months={months}"] if months is not None else [])])
+    _check_seed(seed)
     from clustersim import results
 
     try:
@@ -132,11 +133,26 @@ def _load(name: str, changes: list[str]) -> Scenario:
     """The scenario with its changes, or an exit with every mistake in plain words."""
     from clustersim.scenario import Scenario, ScenarioError
 
+    said = [_change(text) for text in changes]
+    for number, (path, _) in enumerate(said):
+        for other, _ in said[:number]:
+            if f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}."):
+                _complain(f"{other} and {path} set the same value; give one of them (--months stands for run.months)", MISTAKE)
     try:
-        return Scenario.load(name, dict(_change(text) for text in changes))
+        return Scenario.load(name, dict(said))
     except ScenarioError as error:
         _say_problems(error)
         raise typer.Exit(MISTAKE) from None
+
+
+def _check_seed(seed: int) -> None:
+    """An exit in plain words where there is no luck of that seed."""
+    from clustersim.luck import Luck
+
+    try:
+        Luck(seed)
+    except ValueError as error:
+        _complain(f"--seed: {error}", MISTAKE)
 
 
 def _change(text: str) -> tuple[str, str]:

@@ -2,13 +2,13 @@
 
 Nothing is drawn from a sequence. The same organisation meets the same luck in every scenario, for any number of
 threads and in any order, which is what makes paired comparisons of policies sharp. The mixer is splitmix64's finaliser
-applied twice per word (Steele, Lea & Flood 2014); see `docs/model.md` for the screening it passed.
+applied twice per word (Steele, Lea & Flood 2014); `tests/test_luck.py` screens it for uniformity and independence.
 
 The seed stands for the replication, never for the scenario. A stream is one decision; streams are numbered for ever,
 because renumbering one changes every result.
 """
 
-from enum import IntEnum
+from enum import IntEnum, unique
 
 import numpy as np
 from numba import config
@@ -27,24 +27,20 @@ _SHIFT_27 = np.uint64(27)
 _SHIFT_30 = np.uint64(30)
 _SHIFT_31 = np.uint64(31)
 _TWO_TO_MINUS_53 = 2.0**-53
+_SMALLEST_SEED = -(2**63)
+_LARGEST_SEED = 2**64 - 1
 
 
+@unique
 class Stream(IntEnum):
-    """One number per decision, frozen. Gaps leave room for the decisions of one process to stay together."""
+    """One number per decision, frozen: a number once given is never given to another. Gaps keep the decisions of a process together."""
 
     # set-up
     PLACE_POSITION = 1
-    PLACE_SIZE = 2
     PLACE_NEED = 3
     PLACE_SPACES = 4
     HOME = 5
-    PURPOSE = 6
-    COMPETENCE = 7
-    VALUES = 8
-    STAFF = 9
-    CASH = 10
     AGE = 11
-    POSITION = 12
     # needing
     NEED_SHOCK = 20
     # serving
@@ -89,7 +85,6 @@ class Stream(IntEnum):
     # measures
     CALL_LOTTERY = 150
     # sampling outside the model
-    BOOTSTRAP = 200
     REWIRING = 201
 
 
@@ -208,9 +203,19 @@ class Luck:
     """The luck of one replication: `luck.key(stream, month)` is what kernels draw with."""
 
     def __init__(self, seed: int) -> None:
-        """`seed` is any integer of 64 bits; the same seed is the same luck in every scenario."""
+        """The luck of a replication.
+
+        Args:
+            seed: Any whole number of 64 bits, with or without sign; the same seed is the same luck in every scenario. A
+                negative seed and the positive one of the same bits (-1 and 2^64 - 1) are one.
+
+        Raises:
+            ValueError: for a seed of more bits.
+        """
         self.seed = int(seed)
-        self._seed = np.uint64(self.seed & 0xFFFFFFFFFFFFFFFF)
+        if not _SMALLEST_SEED <= self.seed <= _LARGEST_SEED:
+            raise ValueError(f"seed {self.seed} is not a whole number of 64 bits: from {_SMALLEST_SEED} to {_LARGEST_SEED}")
+        self._seed = np.uint64(self.seed & _LARGEST_SEED)
 
     def key(self, stream: Stream, month: int = 0) -> np.uint64:
         """The key of one decision in one month."""

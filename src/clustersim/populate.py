@@ -5,6 +5,7 @@ sits where from the number of its draw, all else from its uid.
 """
 
 import hashlib
+import math
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from clustersim.kernels.blocks import Workers
 from clustersim.kernels.exact import exp, log, power
 from clustersim.luck import Luck, Stream, hash_of, hash_with, normal, poisson, uniform
 from clustersim.money import Flow
+from clustersim.problems import Problem, ScenarioError
 from clustersim.processes import founding, meeting, serving
 from clustersim.scenario import FunderSettings, Scenario
 from clustersim.state import State
@@ -90,6 +92,10 @@ def _settle_drawn(state: State, scenario: Scenario, luck: Luck) -> None:
     home = np.empty(count, np.int64)
     slot = np.empty(count, np.int64)
     choose_homes(luck.key(Stream.HOME), attraction, home, slot)
+    if slot.max(initial=0) >= _FIRST_FUNDER_SLOT:
+        found, allowed = f"{count} on {len(places)} places", f"at most {_FIRST_FUNDER_SLOT} at one place"
+        hint = "spread them over more places, or lower population.home_exponent"
+        raise ScenarioError([Problem(scenario.name, "population.organisations", found, allowed, hint)])
     uid = np.empty(count, np.int64)
     name_rows(places.uid, home, slot, uid)
     kind = np.full(count, SOCIAL_ENTERPRISE, np.int8)
@@ -110,11 +116,11 @@ def _settle_given(state: State, scenario: Scenario, territory: Territory, luck: 
         seen[place] = slot[i] + 1
     uid = np.empty(count, np.int64)
     name_rows(state.places.uid, given.place_row.astype(np.int64), slot, uid)
-    rows = _settle(state, scenario, luck, uid, given.kind, given.place_row)
+    rows = _settle(state, scenario, luck, uid, given.kind, given.place_row, given.staff_fte)
     o = state.organisations
-    for column, value in (("purpose", given.purpose), ("staff_fte", given.staff_fte)):
-        known = value >= 0 if value.dtype.kind == "i" else ~np.isnan(value)
-        getattr(o, column)[rows][known] = value[known]
+    state.names.update(zip(range(rows.start, rows.stop), given.name, strict=True))
+    known = given.purpose >= 0
+    o.purpose[rows][known] = given.purpose[known]
     known = ~np.isnan(given.cash_eur)
     if known.any():
         cents = np.rint(given.cash_eur[known] * 100).astype(np.int64)
@@ -124,11 +130,14 @@ def _settle_given(state: State, scenario: Scenario, territory: Territory, luck: 
     o.founded_month[rows][known] = -np.rint(given.age_years[known] * 12).astype(np.int32)
 
 
-def _settle(state: State, scenario: Scenario, luck: Luck, uid: np.ndarray, kind: np.ndarray, home: np.ndarray) -> slice:
-    """Append organisations with the traits that their uids draw."""
+def _settle(
+    state: State, scenario: Scenario, luck: Luck, uid: np.ndarray, kind: np.ndarray, home: np.ndarray, staff: np.ndarray | None = None
+) -> slice:
+    """Append organisations with the traits that their uids draw; `staff` [FTE] where it is known, NaN where it is drawn."""
     places = state.places
     rows = state.settle(len(uid), uid=uid, kind=kind, alive=True, place_row=home, x_km=places.x_km[home], y_km=places.y_km[home])
     o = state.organisations
+    o.staff_fte[rows] = np.nan if staff is None else staff
     draw_population(
         rows.start, rows.stop, luck.key(Stream.FOUNDER_TRAITS), luck.key(Stream.AGE), np.cumsum(scenario.purposes.prevalence_share),
         o.uid, o.kind, o.purpose, o.competences, o.values, o.staff_fte, o.founded_month, o.cash_cents,
@@ -165,6 +174,7 @@ def _appoint_named_funders(state: State, scenario: Scenario, territory: Territor
         uid = np.array([pack_uid(0, int(state.places.uid[home]), _FIRST_FUNDER_SLOT + slot)], np.int64)
         kind = np.array([PUBLIC_FUNDER if funder.public else PRIVATE_ACTOR], np.int8)
         rows = _settle(state, scenario, luck, uid, kind, np.array([home], np.int64))
+        state.names[rows.start] = funder.name
         state.funders.append(
             1,
             organisation_row=rows.start,
@@ -189,9 +199,13 @@ def _seat(state: State, territory: Territory, funder: FunderSettings, level: int
 
 def _set_needs(state: State, scenario: Scenario, luck: Luck) -> None:
     """Needs in proportion to population, scaled so that the expected supply covers the chosen share of them."""
-    population, numbers, places = scenario.population, scenario.processes.serving, state.places
-    enterprises = int(np.count_nonzero(state.organisations.kind == SOCIAL_ENTERPRISE))
-    supply = enterprises * mean_staff(scenario.population.numbers) * numbers.productivity
+    population, places, o = scenario.population, state.places, state.organisations
+    enterprise = o.kind == SOCIAL_ENTERPRISE
+    if scenario.organisations_file is None:  # the expectation, not the draw, so that needs are the same in every replication
+        staff = int(np.count_nonzero(enterprise)) * mean_staff(population.numbers)
+    else:
+        staff = math.fsum(o.staff_fte[enterprise].tolist())
+    supply = staff * scenario.processes.serving.productivity
     persons = float(places.population.sum()) * float(scenario.purposes.prevalence_share.sum())
     scale = supply / (population.initial_coverage * persons) if persons > 0 else 0.0
     spread_needs(
@@ -267,12 +281,22 @@ def draw_population(
         purpose[i] = founding.draw_purpose(traits, uid[i], cumulative_prevalence)
         founding.draw_competences(traits, uid[i], competences[i], founding_numbers)
         founding.draw_values(traits, uid[i], kind[i], values[i], founding_numbers)
-        size = uniform(hash_with(traits, uid[i], founding.STAFF))
-        staff[i] = founding.draw_staff(size, p.staff_median, p.staff_sigma, p.largest_staff)
+        median, sigma = p.staff_median, p.staff_sigma
+        if kind[i] == PRIVATE_ACTOR:
+            median, sigma = p.private_staff_median, p.private_staff_sigma
+        elif kind[i] == PUBLIC_FUNDER:
+            median, sigma = p.public_staff_median, p.public_staff_sigma
+        if math.isnan(staff[i]):
+            staff[i] = founding.draw_staff(uniform(hash_with(traits, uid[i], founding.STAFF)), median, sigma, p.largest_staff)
         age = -log(1.0 - uniform(hash_of(ages, uid[i]))) * p.mean_age_years
         founded_month[i] = -int(12.0 * age)
-        months = p.starting_cash_months * (0.5 + uniform(hash_with(traits, uid[i], founding.CASH)))
-        cash[i] = int(months * staff[i] * wage_cents)
+        cash[i] = starting_cash(uniform(hash_with(traits, uid[i], founding.CASH)), staff[i], wage_cents, p.starting_cash_months)
+
+
+@kernel
+def starting_cash(u, staff, wage_cents, mean_months):
+    """Half to one and a half times so many months of wages [cents]."""
+    return int(mean_months * (0.5 + u) * staff * wage_cents)
 
 
 @kernel

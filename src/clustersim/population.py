@@ -17,7 +17,7 @@ class Population(Parameters):
         0.32,
         "share",
         (0.01, 10.0),
-        "European Social Enterprise Monitor 2021-22 (60.7 % of financing needs met), taken for needs of persons",
+        "assumed, calibrated so that enterprises start near break-even",
         "capacity of social enterprises over structural need at the start; it sets the scale of needs",
     )
     local_need_sd = Parameter(
@@ -55,7 +55,7 @@ class Population(Parameters):
         "mean age of organisations at the start",
     )
     starting_cash_months = Parameter(
-        3.0, "months", (0.0, 60.0), "assumed", "cash at the start, in months of wages and overheads, on average"
+        3.0, "months", (0.0, 60.0), "assumed", "cash at the start, in months of wages, on average"
     )
     home_exponent = Parameter(
         1.0, "-", (0.0, 3.0), "assumed", "organisations settle in proportion to population to this power: 0 spreads them evenly over places"

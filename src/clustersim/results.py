@@ -200,7 +200,7 @@ def _fill(folder: Path, run: Any, draw: Callable[[Any, Path], object] | None) ->
 
 def _manifest(run: Any, folder: Path, files: Iterable[Path]) -> dict[str, Any]:
     """What was run, and how to run it again."""
-    scenario, state, territory = run.scenario, run.state, run.territory
+    scenario, state, territory, given = run.scenario, run.state, run.territory, run.scenario.own_organisations
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "scenario": {"name": scenario.name, "title": scenario.title, "question": scenario.question, "identity": scenario.identity()},
@@ -209,7 +209,10 @@ def _manifest(run: Any, folder: Path, files: Iterable[Path]) -> dict[str, Any]:
         "spin_up": state.spin_up,
         "state_hash": run.state_hash,
         "command": f"clustersim run scenario.toml --seed {run.seed}",
-        "data": {"territory": territory.title, "source": territory.source, "hash": territory.data_hash},
+        "data": {
+            "territory": {"title": territory.title, "source": territory.source, "hash": territory.data_hash},
+            "organisations": None if given is None else {"file": str(scenario.organisations_file), "hash": given.data_hash},
+        },
         "versions": {
             "results": RESULTS_VERSION,
             "clustersim": _version_of("clustersim"),
@@ -276,10 +279,27 @@ def _bring_to_disk(paths: Iterable[Path]) -> None:
             os.close(handle)
 
 
+def _bring_along(old: Path, new: Path) -> None:
+    """Copy from the old folder what no run has written: what its manifest does not list."""
+    try:
+        own = {file["name"] for file in json.loads((old / "manifest.json").read_text(encoding="utf-8"))["files"]} | {"manifest.json"}
+    except (OSError, ValueError, KeyError, TypeError):
+        own = set()
+    for path in sorted(old.rglob("*")) if old.is_dir() else []:
+        name = path.relative_to(old).as_posix()
+        if path.is_file() and name not in own and not (new / name).exists():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, new / name)
+
+
 def _put_in_place(part: Path, target: Path) -> None:
-    """Rename the new folder to its place; an old one is moved aside first, and comes back if that fails."""
+    """Rename the new folder to its place; an old one is moved aside first, and comes back if that fails.
+
+    What others have put into the old folder (notes, an analysis) comes along; only a run's own files are replaced.
+    """
     aside = part.with_suffix(".old")
     try:
+        _bring_along(target, part)
         with suppress(FileNotFoundError):
             target.rename(aside)
         part.rename(target)

@@ -29,7 +29,7 @@ from clustersim.processes import (
     trusting,
 )
 from clustersim.scenario import Scenario
-from clustersim.territory import Territory, load_territory
+from clustersim.territory import Territory
 
 __all__ = ["MONTH", "Simulation"]
 
@@ -79,7 +79,7 @@ class Simulation:
         self.seed = int(seed)
         self.luck = Luck(self.seed)
         self.debug = debug
-        self.territory = territory if territory is not None else load_territory(scenario.territory)
+        self.territory = territory if territory is not None else scenario.places()
         self.seconds_by_process: dict[str, float] = {}
         self.state = populate(scenario, self.territory, self.luck, Workers(threads))
         self._measures = self._resolved_measures()

@@ -76,6 +76,8 @@ def _columns(name: str, state: State, territory: "Territory") -> Iterator[tuple[
         yield "code", "-", "official code of the place", _words(range(len(table)), territory.codes)
         yield "latitude", "degrees", "latitude of the place, not a number where it is drawn", territory.lat
         yield "longitude", "degrees", "longitude of the place, not a number where it is drawn", territory.lon
+    if name == "organisations" and state.names:
+        yield "name", "-", "its name, where it has one", [state.names.get(row, "") for row in range(len(table))]
     words = _words_of(name, state, territory)
     for column in table.columns():
         array = getattr(table, column.name)

@@ -7,8 +7,8 @@ Numba's own cache looks only at the file that defines a function: a process that
 go on running the old helper after an edit. The cache's folder therefore carries a hash of every source file that
 others may inline (the ground floor and the state), so that an edit there starts a fresh folder.
 
-A kernel that works row by row takes `(start, stop, ...)` first and writes only rows in that range; `Workers` may then
-split the rows over threads, and the result is the same bits for any number of them.
+A kernel that works row by row takes `(start, stop, ...)` first and writes only what belongs to rows in that range (or to disjoint
+pairs whose smaller row is in it); `Workers` may then split the rows over threads, and the result is the same bits for any number.
 """
 
 import hashlib

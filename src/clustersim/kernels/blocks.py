@@ -1,7 +1,7 @@
 """Rows split over threads.
 
-A kernel that writes only its own rows gives the same bits however the rows are split. Threads pay only on large runs:
-below `WORTH_SPLITTING` rows one call does all.
+A kernel that writes only its own rows, or disjoint pairs of rows, gives the same bits however the rows are split. Threads
+pay only on large runs: below `WORTH_SPLITTING` rows one call does all.
 """
 
 from collections.abc import Callable

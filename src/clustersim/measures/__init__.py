@@ -44,7 +44,6 @@ def renew_budgets(state: State) -> None:
     funders = state.funders
     lapsed = int(funders.available_cents.sum())
     factor = 1.0 - funders.discretionary_share + funders.discretionary_share * funders.attention
-    lives = state.organisations.alive[funders.organisation_row]
-    funders.available_cents[:] = np.where(lives, np.rint(funders.budget_cents * factor), 0)
+    funders.available_cents[:] = np.rint(funders.budget_cents * factor)
     state.ledger.record(Flow.LAPSED_BUDGET, lapsed)
     state.ledger.record(Flow.BUDGET, int(funders.available_cents.sum()))

@@ -9,7 +9,7 @@ cluster has then (the lever `animated`). A group's promise ends with the group; 
 import numpy as np
 
 from clustersim.kernels import kernel
-from clustersim.luck import Luck
+from clustersim.luck import Luck, hash_with
 from clustersim.measures.calls import Applicants, Call, Measure, affords, choose, coverage, months_to_run, pay, served_places
 from clustersim.money import to_cents
 from clustersim.parameters import Parameter
@@ -67,7 +67,9 @@ def applicants(state: State, measure: Measure) -> Applicants:
         organisation_row=np.full(pole.size + cluster.size, -1),
         pole_row=np.concatenate((pole, np.full(cluster.size, -1))),
         cluster_row=np.concatenate((np.full(pole.size, -1), cluster)),
-        uid=np.concatenate((poles.founder_uid[pole], uid[cluster])),
+        uid=np.concatenate(
+            (identities(0, poles.founder_uid[pole], poles.founded_month[pole]), identities(1, uid[cluster], clusters.first_month[cluster]))
+        ),
         place_row=np.concatenate((poles.place_row[pole], place[cluster])),
         purpose=np.concatenate((poles.purpose[pole], clusters.purpose[cluster])),
         merit=np.concatenate(merit),
@@ -77,6 +79,15 @@ def applicants(state: State, measure: Measure) -> Applicants:
 def _promise_cents(state: State, measure: Measure) -> int:
     """The yearly amount for the months a promise runs from now."""
     return to_cents(measure.numbers.amount_eur) * months_to_run(measure.numbers, state.month - state.spin_up) // 12
+
+
+@kernel
+def identities(sort, uid, month):
+    """A number of its own for each pole or group: one organisation may found two poles, and belong to a group besides."""
+    found = np.empty(uid.size, np.int64)
+    for i in range(uid.size):
+        found[i] = int(hash_with(np.uint64(sort), uid[i], month[i]) >> np.uint64(1))
+    return found
 
 
 @kernel

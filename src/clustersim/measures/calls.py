@@ -108,13 +108,12 @@ def moneys(state: State, measures: Sequence[Measure]) -> list[int]:
 def _claims(state: State, measures: Sequence[Measure], month: int) -> list[int]:
     """What is left of each measure's part of its funder's year [cents]."""
     awards, funders = state.awards, state.funders
-    alive = state.organisations.alive
     this_year = awards.start_month >= state.month - (month - 1) % YEAR
     kept = awards.awarded_cents - awards.returned_cents
     claims = [0] * len(measures)
     for row in {m.funder_row for m in measures}:
         ours = [k for k, m in enumerate(measures) if m.funder_row == row and in_window(m.numbers, month)]
-        if not ours or not alive[funders.organisation_row[row]]:
+        if not ours:
             continue
         free = int(funders.available_cents[row])
         year = free + int(kept[this_year & (awards.funder_row == row)].sum())
@@ -169,7 +168,6 @@ def pay(state: State, measure: Measure) -> np.ndarray:
     pay_instalments(
         due,
         state.month,
-        bool(o.alive[payer]),
         bool(funders.public[measure.funder_row]),
         measure.funder_row,
         a.organisation_row,
@@ -209,7 +207,7 @@ def instalment(awarded, paid, months, last):
 
 @kernel
 def pay_instalments(
-    due, month, payer_lives, public, funder,
+    due, month, public, funder,
     organisation_row, pole_row, cluster_row, awarded, paid, returned, start_month, end_month,
     alive, cash, support, pole_alive, pole_cash, pole_support, pole_private_support, cluster_alive,
     available, committed, funder_paid, cents,
@@ -225,7 +223,7 @@ def pay_instalments(
         else:
             lives = cluster_alive[cluster]
         cents[k] = 0
-        if not (lives and payer_lives):
+        if not lives:
             rest = awarded[row] - paid[row] - returned[row]
             returned[row] += rest
             committed[funder] -= rest

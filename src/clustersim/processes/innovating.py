@@ -5,7 +5,7 @@
     (3)  grant    = min(what is earmarked for the leader's next joint project, cost), nothing for one alone
     (4)  share    = (cost - grant) / size, in whole cents; the leader pays the rest as well
     (5)  purse    = cash - earmarked - reserve_months x monthly expense: what one can put in
-    (6)  chance   = coverage^gamma (a + (1 - a) mean trust)   with trust 1 for one alone
+    (6)  chance   = coverage^gamma (a + (1 - a) mean trust)   over the leader's ties to its partners; 1 for one alone
     (7)  practice : the competence furthest below the challenge gains practice_gain x that gap
 
 A month: projects that are due end, quality wears off, then the living and idle have ideas. Who has one asks, one by one, up

@@ -27,7 +27,7 @@ import numpy as np
 from clustersim.kernels import kernel
 from clustersim.kernels.choice import descend, slot
 from clustersim.kernels.graph import slot_of
-from clustersim.luck import Luck, Stream, happens, hash_of, hash_with, pair_hash, poisson, uniform
+from clustersim.luck import Luck, Stream, happens, hash_of, hash_with, poisson, uniform
 from clustersim.parameters import Parameter, Parameters
 from clustersim.state import State
 from clustersim.state.organisations import PRIVATE_ACTOR, members_of
@@ -174,7 +174,7 @@ def luckiest(key, i, who, uid, degree, partner_row):
     for k in range(degree[who]):
         j = partner_row[who, k]
         useful = degree[j] > 1 if who == i else j != i and slot_of(degree, partner_row, i, j) < 0
-        bits = pair_hash(key, uid[i], uid[j])
+        bits = hash_with(key, uid[i], uid[j])  # ordered: whom j would choose is another draw
         if useful and (found < 0 or bits > most):
             most = bits
             found = j

@@ -26,6 +26,8 @@ def choose_poles(
                 destination[i] = -1
         elif alive[i] and degree[i] > 0 and happens(hash_of(join_key, uid[i]), p.join_chance):
             near = nearest_by_ties(i, x, y, pole_row, degree, partner, trust, tie_purpose, pole_purpose, pole_x, pole_y, founder_uid, p)
+            # the same luck once more, against what is left of the chance at that pole: to fall below both is to fall below the
+            # smaller, so one joins with the chance of equation 4, and the search above was made only for those who may
             if near >= 0 and happens(hash_of(join_key, uid[i]), joining_chance(pole_members[near], p)):
                 destination[i] = near
 

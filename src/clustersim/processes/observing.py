@@ -4,9 +4,10 @@
     (2)  a group is a cluster    iff members >= m and social enterprises >= share x members
 
 A group is connected by ties of one purpose that satisfy (1). An organisation in several groups that satisfy (2) belongs
-to the largest (then to the smaller purpose number); a group that thereby no longer satisfies (2) dissolves, and its
-members are in none. The definition is the theory's own (MODEL 5), after Perard & Stokkink (2015): a geographical
-grouping, mostly but not only of the social economy, around a social or environmental purpose.
+to the largest (then to the smaller purpose number); what is left of a smaller one is a cluster as far as it is still
+connected and satisfies (2), and else dissolves: its members are in none. The definition is the theory's own (MODEL 5), after
+Perard & Stokkink (2015): a geographical grouping, mostly but not only of the social economy, around a social or environmental
+purpose.
 
 Clusters keep their identity from month to month by greatest overlap of members (`identity`).
 
@@ -104,6 +105,10 @@ def _groups(state: State, numbers: Observing) -> tuple[np.ndarray, np.ndarray]:
     return single_out(o.uid, o.kind, o.x_km, o.y_km, ties.degree, ties.partner_row, ties.trust, ties.purpose, numbers.numbers)
 
 
+ANY = -1  # stands for every purpose
+NONE = -2  # stands for none of them
+
+
 @kernel
 def connects(trust, x1, y1, x2, y2, p):
     """Equation 1."""
@@ -117,10 +122,11 @@ def is_cluster(members, social, p):
 
 
 @kernel
-def connect(x, y, degree, partner, trust, purpose, p):
+def connect(x, y, degree, partner, trust, purpose, choice, p):
     """Components of the graph whose nodes are organisations at work on a purpose, where a tie connects them.
 
-    Returns for each node its organisation (ascending), its purpose and the smallest node of its component.
+    `choice` is the only purpose that counts for each organisation, or ANY, or NONE. Returns for each node its organisation (ascending),
+    its purpose and the smallest node of its component.
     """
     n = degree.size
     ends = 0
@@ -135,7 +141,8 @@ def connect(x, y, degree, partner, trust, purpose, p):
         first[i] = nodes
         for k in range(degree[i]):
             j = partner[i, k]
-            if not connects(trust[i, k], x[i], y[i], x[j], y[j], p):
+            chosen = (choice[i] == ANY or choice[i] == purpose[i, k]) and (choice[j] == ANY or choice[j] == purpose[i, k])
+            if not (chosen and connects(trust[i, k], x[i], y[i], x[j], y[j], p)):
                 continue
             node = first[i] + position(topic[first[i] : nodes], purpose[i, k])
             if node == nodes:
@@ -160,39 +167,46 @@ def position(values, value):
 
 
 @kernel
-def census(chosen, row, root, kind):
-    """Members and social enterprises of each component, counting the nodes that are their organisation's choice."""
+def census(row, root, kind):
+    """Members and social enterprises of each component."""
     members = np.zeros(root.size, np.int32)
     social = np.zeros(root.size, np.int32)
     for node in range(root.size):
-        if chosen[node]:
-            members[root[node]] += 1
-            social[root[node]] += kind[row[node]] == SOCIAL_ENTERPRISE
+        members[root[node]] += 1
+        social[root[node]] += kind[row[node]] == SOCIAL_ENTERPRISE
     return members, social
+
+
+@kernel
+def choose(row, topic, root, members, social, choice, p):
+    """The purpose of each organisation's largest cluster, of the smaller number at a draw. Returns whether anybody had to choose."""
+    contested = False
+    best = -1
+    choice[:] = NONE
+    for node in range(row.size):
+        if not is_cluster(members[root[node]], social[root[node]], p):
+            continue
+        if best >= 0 and row[best] == row[node]:
+            contested = True
+            size, largest = members[root[node]], members[root[best]]
+            if size < largest or (size == largest and topic[node] > topic[best]):
+                continue
+        best = node
+        choice[row[node]] = topic[node]
+    return contested
 
 
 @kernel
 def single_out(uid, kind, x, y, degree, partner, trust, purpose, p):
     """Each organisation in its largest cluster only. Returns the group of each row (-1 for none), and the purpose of each group."""
-    row, topic, root = connect(x, y, degree, partner, trust, purpose, p)
+    choice = np.full(uid.size, ANY, np.int8)
+    row, topic, root = connect(x, y, degree, partner, trust, purpose, choice, p)
+    members, social = census(row, root, kind)
+    if choose(row, topic, root, members, social, choice, p):
+        # who left for a larger cluster may have held the smaller one together, so what is left of it is connected anew
+        row, topic, root = connect(x, y, degree, partner, trust, purpose, choice, p)
+        members, social = census(row, root, kind)
     nodes = row.size
-    chosen = np.ones(nodes, np.bool_)
-    members, social = census(chosen, row, root, kind)
-    best = -1
-    for node in range(nodes):
-        r = root[node]
-        chosen[node] = is_cluster(members[r], social[r], p)
-        if not chosen[node]:
-            continue
-        if best >= 0 and row[best] == row[node]:
-            size, largest = members[r], members[root[best]]
-            if size > largest or (size == largest and topic[node] < topic[best]):
-                chosen[best] = False
-            else:
-                chosen[node] = False
-                continue
-        best = node
-    members, social = census(chosen, row, root, kind)
     # numbers in order of first row, then in order of smallest uid: the same whatever the order of rows
     label = np.full(uid.size, -1, np.int32)
     number = np.full(nodes, -1, np.int32)
@@ -201,7 +215,7 @@ def single_out(uid, kind, x, y, degree, partner, trust, purpose, p):
     count = 0
     for node in range(nodes):
         r = root[node]
-        if chosen[node] and is_cluster(members[r], social[r], p):
+        if is_cluster(members[r], social[r], p):
             who = uid[row[node]]
             if number[r] < 0:
                 number[r] = count
@@ -214,7 +228,7 @@ def single_out(uid, kind, x, y, degree, partner, trust, purpose, p):
     rank = np.empty(count, np.int32)
     rank[by_uid] = np.arange(count)
     for node in range(nodes):
-        if chosen[node] and label[row[node]] >= 0:
+        if is_cluster(members[root[node]], social[root[node]], p):
             label[row[node]] = rank[label[row[node]]]
     return label, topic_of[by_uid]
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clustersim.report.halos import halo
-from clustersim.report.style import FAINT, GREY, INK, LOOK, circumstances, colours_of, entitle, explain
+from clustersim.report.labels import offsets
+from clustersim.report.style import FAINT, GREY, INK, LOOK, circumstances, colours_of, count, entitle, explain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +23,7 @@ MARKERS = {
 DOT: dict[str, Any] = {"linestyle": "none", "markeredgecolor": "white", "markeredgewidth": 0.3}
 RING: dict[str, Any] = {"linestyle": "none", "markeredgecolor": INK, "markeredgewidth": 1.0}
 TIE_COLOUR = (0.16, 0.2, 0.28)
+SMALLEST_KM = 10.0  # a territory of one place is shown with some country around it
 MOST_TIES = 12_000  # more lines make a map black and slow
 _LEGEND_INCHES = 2.6
 
@@ -34,8 +36,8 @@ def map_of(run: Any) -> "Figure":
     organisations, places, poles = run.table("organisations"), run.table("places"), run.table("poles")
     living, poles = organisations[organisations["alive"]], poles[poles["alive"]]
     colours = colours_of(organisations["purpose"].cat.categories)
-    width = max(float(np.ptp(places["x_km"])), float(np.ptp(places["y_km"])) / 2, 1.0)
-    height = max(float(np.ptp(places["y_km"])), width / 2.2)
+    west, south, east, north = _frame(places, living)
+    width, height = east - west, north - south
     inches = 6.8
     tall = min(9.5, inches * height / width)
     size = float(np.clip(13_000 / max(len(living), 1), 1.2, 22))
@@ -47,32 +49,47 @@ def map_of(run: Any) -> "Figure":
         )
         axes.set_aspect("equal", anchor="NW")
         axes.axis("off")
-        axes.set_xlim(places["x_km"].min() - 0.03 * width, places["x_km"].max() + 0.03 * width)
-        axes.set_ylim(places["y_km"].min() - 0.07 * height, places["y_km"].max() + 0.03 * height)
+        axes.set_xlim(west, east)
+        axes.set_ylim(south, north)
         _draw_places(axes, places)
         _draw_clusters(axes, living, run.table("clusters"), colours, 0.013 * width)
         drawn, ties = _draw_ties(axes, living, run.table("ties"))
         _draw_organisations(axes, living, colours, size)
-        _draw_poles(axes, poles)
-        _draw_scale(axes, width)
+        axes.apply_aspect()
+        unlabelled = _draw_poles(axes, poles)
+        _draw_scale(axes)
         explain(axes, {**legend_of(colours), "On the map": _legend_of_map(len(poles))})
-        if drawn < ties:
-            axes.annotate(
-                f"{drawn:,} of {ties:,} ties are drawn, chosen at random",
-                (1, 0), (0, -8), xycoords="axes fraction", textcoords="offset points", ha="right", va="top", size=8, color=GREY,
-            )  # fmt: skip
-        last = run.series.iloc[-1]
-        finding = f"No cluster among {_count(last['social_enterprises'], 'social enterprise')}"
-        if last["clusters"] > 0:
-            finding = (
-                f"{_count(last['clusters'], 'cluster')}, with {100 * np.nan_to_num(last['clustered_share']):.1f} % of social enterprises"
-            )
-        entitle(figure, finding, circumstances(run, f"month {run.series.index[-1]}"))
+        notes = [f"{drawn:,} of {ties:,} ties are drawn, chosen at random"] if drawn < ties else []
+        if unlabelled:
+            notes.append(f"poles without room for their number have {', '.join(map(str, unlabelled))} members")
+        axes.annotate(
+            "\n".join(notes),
+            (1, 0), (0, -8), xycoords="axes fraction", textcoords="offset points", ha="right", va="top", size=8, color=GREY,
+        )  # fmt: skip
+        entitle(figure, _finding(run.series.iloc[-1]), circumstances(run, f"month {run.series.index[-1]}"))
     return figure
 
 
-def _count(number: float, noun: str) -> str:
-    return f"{number:,.0f} {noun}{'' if number == 1 else 's'}"
+def _finding(last: "pd.Series") -> str:
+    if not last["clusters"] > 0:
+        return f"No cluster among {count(last['social_enterprises'], 'social enterprise')}"
+    share = last["clustered_share"]
+    return count(last["clusters"], "cluster") + (f", with {100 * share:.1f} % of social enterprises" if np.isfinite(share) else "")
+
+
+def _frame(places: "pd.DataFrame", living: "pd.DataFrame") -> tuple[float, float, float, float]:
+    """West, south, east and north of the map [km]: all that is drawn with room around it, and never a mere point."""
+    x, y = (np.concatenate([places[axis], living[axis]]) for axis in ("x_km", "y_km"))
+    width = max(float(np.ptp(x)), float(np.ptp(y)) / 2, SMALLEST_KM)
+    height = max(float(np.ptp(y)), width / 2.2)
+    x_middle, y_middle = (float(axis.min() + axis.max()) / 2 for axis in (x, y))
+    margin = 0.055 * width
+    return (
+        x_middle - width / 2 - margin,
+        y_middle - height / 2 - margin - 0.04 * height,  # the bar of the scale stands below
+        x_middle + width / 2 + margin,
+        y_middle + height / 2 + margin,
+    )
 
 
 def _side_by_side(living: "pd.DataFrame", spacing_km: float, widest_km: float) -> "pd.DataFrame":
@@ -157,28 +174,41 @@ def _draw_organisations(axes: "Axes", living: "pd.DataFrame", colours: dict[str,
         )
 
 
-def _draw_poles(axes: "Axes", poles: "pd.DataFrame") -> None:
+def _draw_poles(axes: "Axes", poles: "pd.DataFrame") -> list[int]:
+    """Stars with the number of members beside them; returns the numbers for which there was no room."""
     from matplotlib.patheffects import withStroke
 
     many = len(poles) > 60
-    axes.scatter(poles["x_km"], poles["y_km"], s=60 if many else 190, marker="*", color=INK, edgecolors="white", linewidths=0.9, zorder=6)
-    for x, y, members in zip(poles["x_km"], poles["y_km"], poles["members"], strict=True) if not many else ():
-        axes.annotate(
-            str(members),
-            (x, y),
-            (7, 5),
-            textcoords="offset points",
-            size=9.5,
-            weight="bold",
-            zorder=7,
-            path_effects=[withStroke(linewidth=2.5, foreground="white")],
-        )
+    poles = poles.sort_values(["members", "pole"], ascending=[False, True])
+    xy = poles[["x_km", "y_km"]].to_numpy()
+    axes.scatter(xy[:, 0], xy[:, 1], s=60 if many else 190, marker="*", color=INK, edgecolors="white", linewidths=0.9, zorder=6)
+    if many or not len(poles):
+        return []
+    labels = [str(members) for members in poles["members"]]
+    points = axes.transData.transform(xy) * 72 / axes.figure.dpi
+    places = offsets(points, np.column_stack([6.5 * np.array([len(label) for label in labels]) + 2, np.full(len(labels), 11.0)]), 7.0)
+    for label, at, place in zip(labels, xy, places, strict=True):
+        if place is not None:
+            axes.annotate(
+                label,
+                at,
+                place,
+                textcoords="offset points",
+                size=9.5,
+                weight="bold",
+                ha="center",
+                va="center",
+                zorder=7,
+                path_effects=[withStroke(linewidth=2.5, foreground="white")],
+                annotation_clip=False,
+            )
+    return [int(label) for label, place in zip(labels, places, strict=True) if place is None]
 
 
-def _draw_scale(axes: "Axes", width_km: float) -> None:
+def _draw_scale(axes: "Axes") -> None:
     """A bar of a round length, about a fifth of the map."""
-    length = max(step * 10.0**power for power in range(-2, 5) for step in (1, 2, 5) if step * 10.0**power <= max(0.22 * width_km, 0.01))
-    left, bottom = axes.get_xlim()[0], axes.get_ylim()[0]
+    (left, right), bottom = axes.get_xlim(), axes.get_ylim()[0]
+    length = max(step * 10.0**power for power in range(0, 5) for step in (1, 2, 5) if step * 10.0**power <= 0.22 * (right - left))
     axes.plot([left, left + length], [bottom, bottom], color=INK, lw=2.2, solid_capstyle="butt", clip_on=False)
     axes.annotate(f"{length:g} km", (left + length, bottom), (5, 0), textcoords="offset points", va="center", size=9, annotation_clip=False)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clustersim.report.maps import MARKERS, RING, TIE_COLOUR, legend_of
-from clustersim.report.style import GREY, INK, LOOK, circumstances, colours_of, entitle, explain
+from clustersim.report.style import GREY, INK, LOOK, capital, circumstances, colours_of, count, entitle, explain, state_in_middle
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -40,6 +40,8 @@ def network_picture(run: Any) -> "Figure":
         axes.axis("off")
         if position:
             _draw(axes, graph, position, organisations.set_index("uid"), colours)
+        else:
+            state_in_middle(axes, "no ties")
         explain(axes, {**legend_of(colours), "In the network": _legend_of_network()})
         last = run.series.iloc[-1]
         if graph.number_of_nodes() < tied:
@@ -47,12 +49,12 @@ def network_picture(run: Any) -> "Figure":
                 f"{graph.number_of_nodes()} of {tied:,} organisations with ties are drawn, around the best connected",
                 (0, 0), (0, -6), xycoords="axes fraction", textcoords="offset points", size=8, color=GREY, va="center",
             )  # fmt: skip
-        degree, clustering = np.nan_to_num(last["mean_degree"]), np.nan_to_num(last["clustering"])
-        entitle(
-            figure,
-            f"{last['ties']:,.0f} ties, {degree:.1f} an organisation, clustering {clustering:.2f}",
-            circumstances(run, f"month {run.series.index[-1]}, organisations without ties left out"),
-        )
+        parts = [count(last["ties"], "tie")]
+        if position:
+            parts += [f"{last['mean_degree']:.1f} an organisation"] if np.isfinite(last["mean_degree"]) else []
+            parts += [f"clustering {last['clustering']:.2f}"] if np.isfinite(last["clustering"]) else []
+        left_out = ", organisations without ties left out" if position else ""
+        entitle(figure, capital(", ".join(parts)), circumstances(run, f"month {run.series.index[-1]}{left_out}"))
     return figure
 
 

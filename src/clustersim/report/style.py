@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -60,6 +61,34 @@ def circumstances(run: Any, when: str) -> str:
     return f"{run.scenario.title}, {when}, seed {run.seed}"
 
 
+def span_of(months: Sequence[int]) -> str:
+    """The months that a picture shows, in words."""
+    return f"month {months[0]}" if months[0] == months[-1] else f"months {months[0]} to {months[-1]}"
+
+
+def count(number: float, noun: str) -> str:
+    """A number of things: `no pole`, `1 pole`, `1,200 poles`."""
+    if not np.isfinite(number):
+        return f"an undefined number of {noun}s"
+    return f"{number:,.0f} {noun}{'' if number == 1 else 's'}" if number else f"no {noun}"
+
+
+def capital(words: str) -> str:
+    """The words with a capital in front."""
+    return words[:1].upper() + words[1:]
+
+
+def state_in_middle(axes: "Axes", words: str) -> None:
+    """Say in the middle of empty axes why they are empty."""
+    axes.text(0.5, 0.5, words, transform=axes.transAxes, size=11, color=GREY, ha="center", va="center")
+
+
+def draw_line(axes: "Axes", months: np.ndarray, values: "pd.Series", colour: str, width: float) -> None:
+    """A course over the months; of one or two months the points are marked, as a line would hardly be seen."""
+    few = np.isfinite(values.to_numpy(float)).sum() <= 2
+    axes.plot(months, values, color=colour, lw=width, marker="o" if few else None, markersize=5, clip_on=not few)
+
+
 def explain(axes: "Axes", blocks: dict[str, list[Any]]) -> None:
     """Legends of handles under headings, one below the other, outside the right edge of the axes."""
     from matplotlib.legend import Legend
@@ -83,10 +112,10 @@ def explain(axes: "Axes", blocks: dict[str, list[Any]]) -> None:
 
 
 def mark_months(axes: "Axes", months: np.ndarray) -> None:
-    """A time axis in whole years."""
+    """A time axis in whole months or years; a single month stands in the middle."""
     first, last = int(months[0]), int(months[-1])
-    step = next(step for step in (3, 6, 12, 24, 60, 120, 240, 10**6) if (last - first) / step <= 10)
-    axes.set_xlim(first, max(last, first + 1))
+    step = next(step for step in (1, 3, 6, 12, 24, 60, 120, 240, 10**6) if (last - first) / step <= 10)
+    axes.set_xlim(*((first, last) if last > first else (first - 0.5, first + 0.5)))
     axes.set_xticks([m for m in range(0, last + 1, step) if m >= first] or [first])
     axes.set_xlabel("month of the scenario")
 
@@ -94,13 +123,16 @@ def mark_months(axes: "Axes", months: np.ndarray) -> None:
 def label_ends(axes: "Axes", x: float, ends: Sequence[tuple[float, str, str]], gap_points: float = 12.5) -> None:
     """Write (value, label, colour) at the right end of lines, moved apart where they would overlap.
 
-    Call it once the limits of the axes are final.
+    An end whose value is not defined gets no label. Call it once the limits of the axes are final.
     """
+    ends = [end for end in ends if np.isfinite(end[0])]
     height_points = axes.get_position().height * axes.figure.get_figheight() * 72
     low, high = axes.get_ylim()
     order = sorted(range(len(ends)), key=lambda k: ends[k][0])
     wanted = np.array([(ends[k][0] - low) / (high - low) * height_points for k in order])
-    placed = spread(wanted, gap_points)
+    rank = np.arange(len(ends))
+    placed = np.minimum(spread(wanted, gap_points), height_points - gap_points * rank[::-1])
+    placed = np.maximum(placed, gap_points * rank)
     for k, at in zip(order, placed, strict=True):
         value, label, colour = ends[k]
         axes.annotate(

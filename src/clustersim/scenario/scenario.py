@@ -17,7 +17,7 @@ from clustersim.scenario.loading import Loaded, default_entries, load_file, load
 from clustersim.scenario.settings import Funder, FunderSettings, MeasureSettings, Processes, Purpose, RunSettings
 from clustersim.scenario.theory import Theory, whole_theory
 from clustersim.state.purposes import Purposes
-from clustersim.territory import Drawn, TerritorySettings, load_territory
+from clustersim.territory import Drawn, GivenOrganisations, Territory, TerritorySettings, load_territory
 
 __all__ = ["Scenario"]
 
@@ -26,7 +26,9 @@ _WORDS = ("title", "question")  # what a scenario says about itself; results do 
 
 @dataclass(frozen=True, eq=False)
 class Scenario:
-    """A question, checked. Two are equal if they say the same, whatever their files.
+    """A question, checked. Two are equal if they say the same and the lists they read held the same, whatever their files.
+
+    The lists that it names are read once, when it is loaded: who edits one later must load the scenario again.
 
     Attributes:
         name: Stem of its file.
@@ -36,6 +38,7 @@ class Scenario:
         purposes: The vocabulary of purposes and competences.
         population: Who is there at the start.
         organisations_file: The user's own list of organisations, in place of drawn ones.
+        own_organisations: What that list held when the scenario was loaded; None where organisations are drawn.
         processes: The numbers of every process.
         funders: The named funders, sorted by name.
         measures: The support measures, sorted by name.
@@ -49,10 +52,12 @@ class Scenario:
     purposes: Purposes
     population: Population
     organisations_file: Path | None
+    own_organisations: GivenOrganisations | None = field(repr=False)
     processes: Processes
     funders: tuple[FunderSettings, ...]
     measures: tuple[MeasureSettings, ...]
     run: RunSettings
+    _places: Territory | None = field(repr=False)
     _base: Entries = field(repr=False)
     _entries: Entries = field(repr=False)
     _theory: Theory = field(repr=False)
@@ -105,7 +110,8 @@ class Scenario:
         population, organisations_file = parts.population(check)
         funders = support.funders(check)
         measures = support.measures(check, funders)
-        placed = support.against_territory(check, territory, funders, purposes, organisations_file)
+        places, own_organisations = support.read_lists(check, territory, purposes, organisations_file)
+        placed = support.seated(check, funders, territory, places)
         if problems:
             raise ScenarioError(problems)
         return cls(
@@ -116,10 +122,12 @@ class Scenario:
             purposes=purposes,
             population=population,
             organisations_file=organisations_file,
+            own_organisations=own_organisations,
             processes=Processes(**{process: group(**check.table("processes", process)) for process, group in theory.processes.items()}),
             funders=placed,
             measures=measures,
             run=RunSettings(**check.table("run")),
+            _places=places,
             _base=loaded.base,
             _entries=entries,
             _theory=theory,
@@ -205,20 +213,31 @@ class Scenario:
 
     # ---- what it is
 
+    def places(self) -> Territory:
+        """Its territory: a list of places as it was when the scenario was loaded, or places drawn now."""
+        return load_territory(self.territory) if self._places is None else self._places
+
+    def data_hashes(self) -> dict[str, str]:
+        """Digest of each list it reads, `territory` and `organisations`, as it was when the scenario was loaded."""
+        lists = {"territory": self._places, "organisations": self.own_organisations}
+        return {name: read.data_hash for name, read in lists.items() if read is not None}
+
     def identity(self) -> str:
         """A digest of everything that results depend on: the numbers, and the contents of the lists it reads; not its words or paths."""
         said = {key: value for key, value in self.to_dict().items() if key not in _WORDS}
         said["order"] = list(self.purposes.names)
-        if self.territory.path is not None:
-            said["territory"] = {"kind": "real", "data": load_territory(self.territory).data_hash}
-        if self.organisations_file is not None:
-            said["population"]["organisations_file"] = hashlib.blake2b(self.organisations_file.read_bytes(), digest_size=16).hexdigest()
+        read = self.data_hashes()
+        if "territory" in read:
+            said["territory"] = {"kind": "real", "data": read["territory"]}
+        if "organisations" in read:
+            said["population"]["organisations_file"] = read["organisations"]
         return hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=8).hexdigest()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Scenario):
             return NotImplemented
-        return self.to_dict() == other.to_dict() and self.purposes.names == other.purposes.names
+        said, read = self.to_dict() == other.to_dict(), self.data_hashes() == other.data_hashes()
+        return said and read and self.purposes.names == other.purposes.names
 
     def __hash__(self) -> int:
         return hash((self.title, self.purposes.names, self.population, self.run))

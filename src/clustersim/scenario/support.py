@@ -9,13 +9,13 @@ from clustersim.problems import ScenarioError, did_you_mean, in_words
 from clustersim.scenario.checking import LISTED, Checker
 from clustersim.scenario.settings import Funder, FunderSettings, MeasureSettings
 from clustersim.state.purposes import Purposes
-from clustersim.territory import Territory, TerritorySettings, load_organisations, load_territory
+from clustersim.territory import GivenOrganisations, Territory, TerritorySettings, load_organisations, load_territory
 
-__all__ = ["against_territory", "funders", "measures"]
+__all__ = ["funders", "measures", "read_lists", "seated"]
 
 
 def funders(check: Checker) -> list[FunderSettings]:
-    """The named funders by name; areas and places are checked by `against_territory`."""
+    """The named funders by name; areas and places are checked by `seated`."""
     funders = []
     for name, said in sorted(check.table("funders").items()):
         numbers, path = {key: value for key, value in said.items() if key not in ("area", "place")}, ("funders", name, "area")
@@ -37,27 +37,44 @@ def measures(check: Checker, funders: list[FunderSettings]) -> tuple[MeasureSett
         if funder not in known:
             allowed = f"one of the funders of this scenario: {', '.join(known)}" if known else "a funder, but this scenario names none"
             check.refuse(("measures", name, "funder"), in_words(funder), allowed, did_you_mean(str(funder), known) if funder else "")
+        first, last = numbers.get("start_month"), numbers.get("end_month")
+        if isinstance(first, int) and isinstance(last, int) and first > last:
+            check.refuse(("measures", name, "end_month"), str(last), f"{first} (its start_month) or later")
         if kind is not None:
             measures.append(MeasureSettings(name, kind, str(funder), check.theory.measures[kind](**numbers)))
     return tuple(measures)
 
 
-def against_territory(
-    check: Checker, settings: TerritorySettings, funders: list[FunderSettings], purposes: Purposes, organisations: Path | None
-) -> tuple[FunderSettings, ...]:
-    """Read the user's own lists, and find the funders' areas and places. The territory is read only if that needs it."""
-    own_list = settings.path is not None and not settings.shipped
-    in_doubt = any(problem.path.partition(".")[0] == "territory" for problem in check.problems)
-    if in_doubt or not (own_list or organisations or any(funder.area or funder.place for funder in funders)):
-        return tuple(funders)
+def read_lists(
+    check: Checker, settings: TerritorySettings, purposes: Purposes, organisations: Path | None
+) -> tuple[Territory | None, GivenOrganisations | None]:
+    """The list of places of a real territory, and the user's own list of organisations: each read once; None where there is none."""
+    if _in_doubt(check):
+        return None, None
+    territory, given = None, None
     try:
-        territory = load_territory(settings)
+        territory = load_territory(settings) if settings.drawn is None else None
         if organisations is not None:
-            load_organisations(organisations, territory, purposes)
+            given = load_organisations(organisations, territory or load_territory(settings), purposes)
     except ScenarioError as error:
         check.problems.extend(error.problems)
+    return territory, given
+
+
+def seated(
+    check: Checker, funders: list[FunderSettings], settings: TerritorySettings, territory: Territory | None
+) -> tuple[FunderSettings, ...]:
+    """The funders with their areas and places found; the territory is drawn only if that needs it."""
+    unread = settings.drawn is None and territory is None  # its mistakes are noted
+    if unread or _in_doubt(check) or not any(funder.area or funder.place for funder in funders):
         return tuple(funders)
-    return tuple(_seated(check, funder, territory) for funder in funders)
+    places = load_territory(settings) if territory is None else territory
+    return tuple(_seated(check, funder, places) for funder in funders)
+
+
+def _in_doubt(check: Checker) -> bool:
+    """Whether a mistake in the territory is noted already."""
+    return any(problem.path.partition(".")[0] == "territory" for problem in check.problems)
 
 
 def _seated(check: Checker, funder: FunderSettings, territory: Territory) -> FunderSettings:

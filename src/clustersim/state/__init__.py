@@ -49,6 +49,7 @@ class State:
         purposes: The vocabulary: purposes and competences.
         catchment: Places that a provider at a place serves, with weights.
         vicinity: Places where an organisation at a place meets others, with weights.
+        names: Names of organisations by row, of those that have one: the user's own list and the scenario's funders.
         workers: The threads that kernels may use; never part of what is compared or stored.
     """
 
@@ -61,6 +62,7 @@ class State:
         self.month = 0
         self.spin_up = spin_up
         self.workers = workers or Workers()
+        self.names: dict[int, str] = {}
         self.places = Places(16, **widths)
         self.organisations = Organisations(capacity, **widths)
         self.ties = Ties(capacity, **widths)

@@ -1,7 +1,7 @@
 """The invariants of a territory, each a function that says what is wrong or nothing.
 
-The numbers I1 to I14 are those of the trust document in `docs/trust.md`. They are checked after every month in debug
-mode and by property tests over random scenarios.
+The numbers are those of the trust document, `docs/trust.md`. What is here is checked after every month in debug mode and by
+property tests over random scenarios. I6 is part of I5; I11, I12 and I14 are no matter of a single state, and have tests of their own.
 """
 
 from __future__ import annotations
@@ -72,14 +72,15 @@ def no_hidden_debt(state: State) -> str | None:
 
 
 def awards_are_honoured(state: State) -> str | None:
-    """I4: paid <= awarded <= requested."""
+    """I4: paid + returned <= awarded <= requested, and none of them negative."""
     a = state.awards
-    wrong = (a.paid_cents + a.returned_cents > a.awarded_cents) | (a.awarded_cents > a.requested_cents) | (a.paid_cents < 0)
+    wrong = (a.paid_cents + a.returned_cents > a.awarded_cents) | (a.awarded_cents > a.requested_cents)
+    wrong |= (a.paid_cents < 0) | (a.returned_cents < 0)
     return _first(wrong) if wrong.any() else None
 
 
 def ties_are_sound(state: State) -> str | None:
-    """I5: no tie to oneself, to the closed or unborn; the same at both ends; no duplicates."""
+    """I5, I6: no tie to oneself, to the closed or unborn; the same at both ends; no duplicates; degrees within the bound."""
     t = state.ties
     n, bound = len(t), t.partner_row.shape[1] if len(t) else 0
     if (t.degree < 0).any() or (t.degree > bound).any():
@@ -130,9 +131,12 @@ def memberships_are_sound(state: State) -> str | None:
 
 
 def positions_are_inside(state: State) -> str | None:
-    """I9: organisations sit at places of the territory."""
-    row = state.organisations.place_row
-    return None if ((row >= 0) & (row < len(state.places))).all() else "an organisation at no place"
+    """I9: every organisation sits at a place of the territory, where that place is."""
+    o, places = state.organisations, state.places
+    if not ((o.place_row >= 0) & (o.place_row < len(places))).all():
+        return "an organisation at no place"
+    apart = (o.x_km != places.x_km[o.place_row]) | (o.y_km != places.y_km[o.place_row])
+    return f"away from their place: {_first(apart)}" if apart.any() else None
 
 
 def projects_are_sound(state: State) -> str | None:
@@ -148,9 +152,9 @@ def projects_are_sound(state: State) -> str | None:
 
 
 def lives_are_counted(state: State) -> str | None:
-    """I10: the living are those founded and not closed."""
+    """I10: the living are those founded, by now, and not closed."""
     o = state.organisations
-    wrong = o.alive == (o.closed_month > 0)
+    wrong = (o.alive == (o.closed_month > 0)) | (o.founded_month > state.month) | (o.closed_month > state.month)
     return _first(wrong) if wrong.any() else None
 
 
