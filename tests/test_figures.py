@@ -4,12 +4,13 @@ import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
-from clustersim.report import figures, halos, maps, networks, style
+from clustersim.report import figures, halos, labels, maps, networks, style
 from clustersim.report.summary import headline, summary
 from clustersim.results import read, write
 from clustersim.state import State
@@ -50,6 +51,124 @@ def test_each_picture_is_the_same_file_again_from_the_stored_run(finished, name,
 def test_each_picture_can_be_drawn_of_nearly_nothing(name, tmp_path):
     style.save(figures.FIGURES[name](hermit()), tmp_path / name)
     assert (tmp_path / f"{name}.png").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("name", figures.FIGURES)
+@pytest.mark.parametrize("months", [1, 2, 120])
+def test_each_picture_can_be_drawn_where_no_value_is_defined(finished, name, months, tmp_path):
+    run = SyntheticRun(finished.state)
+    run.series = run.series.iloc[:months] * np.nan
+    figure = figures.FIGURES[name](run)
+    style.save(figure, tmp_path / name)
+    assert (tmp_path / f"{name}.svg").stat().st_size > 1000
+    assert not re.search(r"\bnan\b", texts(figure))
+
+
+@pytest.mark.parametrize("name", figures.FIGURES)
+def test_each_picture_can_be_drawn_where_a_value_ends_to_be_defined(finished, name, tmp_path):
+    run = SyntheticRun(finished.state)
+    run.series.iloc[60:] = np.nan
+    style.save(figures.FIGURES[name](run), tmp_path / name)
+    assert (tmp_path / f"{name}.png").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("name", figures.FIGURES)
+def test_each_picture_can_be_drawn_when_nobody_is_left(name, tmp_path):
+    run = hermit()
+    run.state.organisations.alive[:] = False
+    style.save(figures.FIGURES[name](SyntheticRun(run.state)), tmp_path / name)
+    assert (tmp_path / f"{name}.png").stat().st_size > 1000
+
+
+def test_shares_without_a_base_are_said_to_be_undefined_in_the_picture(finished):
+    run = SyntheticRun(finished.state)
+    run.series[[name for name in run.series if name == "clustered_share" or name.startswith("met_share")]] = np.nan
+    assert "not defined: no social enterprise" in texts(figures.clusters_over_time(run))
+    assert "Share of needs met: not defined" in texts(figures.needs_met(run))
+
+
+def test_a_network_without_ties_says_so():
+    said = texts(figures.network_picture(hermit())).split(" | ")
+    assert "no ties" in said
+    assert "No tie" in said
+
+
+def test_a_single_month_is_named_once_and_seen_as_points(finished):
+    run = SyntheticRun(finished.state)
+    run.series = run.series.iloc[:1]
+    needs = figures.needs_met(run)
+    assert re.search(r"Share of needs met: [\d.]+ % in month 1 \|", texts(needs))
+    assert all(line.get_marker() == "o" for line in needs.axes[0].lines)
+    money = figures.money_by_payer(run)
+    assert "month 1, seed 7" in texts(money)
+    assert all(np.ptp(area.get_paths()[0].vertices[:, 0]) > 0 for area in money.axes[0].collections)
+    assert all(line.get_marker() == "None" for line in figures.needs_met(finished).axes[0].lines)
+
+
+def test_the_axis_of_needs_starts_at_zero_and_one_purpose_is_drawn_once(finished):
+    assert figures.needs_met(finished).axes[0].get_ylim()[0] == 0
+    assert len(figures.needs_met(finished).axes[0].lines) == len(PURPOSES) + 1
+    run = SyntheticRun(finished.state)
+    run.series = run.series.drop(columns=[name for name in run.series if name.startswith("met_share_")][1:])
+    figure = figures.needs_met(run)
+    assert len(figure.axes[0].lines) == 1
+    assert "all needs" not in texts(figure)
+
+
+def test_a_little_support_is_not_said_to_be_none(finished):
+    run = SyntheticRun(finished.state)
+    run.series[["procurement_cents", "private_support_cents", "public_support_cents"]] = 0.0
+    run.series.loc[120, "public_support_cents"] = 100.0
+    figure = figures.money_by_payer(run)
+    assert "make up less than 0.1 % of all income" in texts(figure)
+    named = [label.get_text() for label in figure.axes[0].findobj(Annotation)]
+    assert "services to persons served" in named
+    assert "public support" not in named
+    assert [label.get_text() for label in figure.axes[1].findobj(Annotation)] == ["public support"]
+
+
+def test_the_map_of_one_place_shows_ten_kilometres_and_a_scale_that_fits():
+    axes = figures.map_of(hermit()).axes[0]
+    west, east = axes.get_xlim()
+    assert 10 < east - west < 12
+    (bar,) = axes.lines
+    assert np.ptp(bar.get_xdata()) == 2.0
+
+
+def test_all_that_is_drawn_lies_inside_the_map(finished):
+    figure = figures.map_of(finished)
+    axes = figure.axes[0]
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    assert len(axes.collections) > 5
+    for drawn in axes.collections:
+        points = np.concatenate([np.asarray(drawn.get_offsets()), *(path.vertices for path in drawn.get_paths() if len(drawn.get_offsets()) < 2)])
+        if len(drawn.get_offsets()) > 1:
+            assert points[:, 0].min() > west and points[:, 0].max() < east
+            assert points[:, 1].min() > south and points[:, 1].max() < north
+
+
+def test_labels_of_near_points_keep_clear_of_each_other_or_are_left_out():
+    size = np.array([[15.0, 11.0]])
+    assert labels.offsets(np.array([[0.0, 0.0]]), size, 5.0) == [(10.5, 8.5)]
+    points = np.array([[0.0, 0.0], [12.0, 0.0], [6.0, 12.0]])
+    placed = labels.offsets(points, np.repeat(size, 3, axis=0), 5.0)
+    middles = [point + offset for point, offset in zip(points, placed, strict=True)]
+    for a, middle in enumerate(middles):
+        assert all((np.abs(middle - other) >= size[0]).any() for other in middles[a + 1 :])
+        assert all((np.abs(middle - point) >= size[0] / 2 + 5.0).any() for k, point in enumerate(points) if k != a)
+    crowd = labels.offsets(np.zeros((12, 2)), np.repeat(size, 12, axis=0), 5.0)
+    assert crowd[-1] is None
+
+
+def test_poles_without_room_for_their_number_are_listed():
+    state = make_state(150, 50)
+    poles = state.poles
+    poles.x_km[:], poles.y_km[:] = poles.x_km[0], poles.y_km[0]
+    poles.members[:] = np.arange(12, 12 + len(poles))
+    figure = figures.map_of(SyntheticRun(state))
+    said = texts(figure)
+    assert "poles without room for their number" in said
+    assert all(str(members) in said for members in poles.members)
 
 
 def test_all_pictures_are_written_beside_the_tables(finished, tmp_path):
@@ -189,11 +308,39 @@ def test_the_summary_says_in_words_what_the_series_says(finished):
     assert not re.search(r"nan|inf\b|None", said)
 
 
-def test_the_summary_warns_when_the_bound_on_ties_was_reached(finished):
-    assert "Caution" not in summary(finished)
+def test_the_summary_warns_when_the_bound_on_ties_was_often_reached(finished):
     run = SyntheticRun(finished.state)
-    run.series.loc[run.series.index[-1], "ties_refused"] = 3
-    assert "Caution: 3 ties could not be made" in summary(run)
+    assert run.series["ties"].iloc[-1] == 300
+    run.series.loc[120, "ties_refused"] = 3  # 1 % of the living
+    assert "Caution" not in summary(run)
+    assert headline(run)["ties_refused"] == 3
+    run.series.loc[120, "ties_refused"] = 4
+    assert "Caution: 4 ties could not be made" in summary(run)
+    assert "`run.tie_bound`" in summary(run)
+
+
+def test_the_summary_counts_stopped_ideas_from_month_1_where_the_spin_up_is_known(finished):
+    run = SyntheticRun(finished.state)
+    run.series["projects_started"] = 1.0
+    run.series["ideas_hindered"] = 50.0
+    run.full_series = pd.concat([run.series.iloc[:1].assign(ideas_hindered=20.0).set_axis([0]), run.series])
+    assert "lack of money stopped 30 of 150 ideas for a project since month 1." in summary(run)
+    assert headline(run)["ideas_stopped"] == 30
+    run.full_series = run.series
+    assert "stopped 50 of 170 ideas for a project since month 1." in summary(run)
+
+
+def test_the_summary_leaves_out_what_does_not_exist(finished):
+    said = summary(hermit())
+    assert "Cooperation: 0 ties in month 1." in said
+    assert "no persons in need in month 1" in said
+    assert not re.search(r"ideas|last twelve months|20 km|none|not defined", said)
+    run = SyntheticRun(finished.state)
+    run.series["clustered_share"] = np.nan
+    assert "In a cluster: no social enterprises in month 1, no social enterprises in month 120." in summary(run)
+    run.series.loc[120, "clustered_share"] = 0.25
+    assert "In a cluster: no social enterprises in month 1, 25.0 % of social enterprises in month 120." in summary(run)
+    assert "in the last twelve months" in summary(run)
 
 
 def test_the_summary_of_nearly_nothing_has_no_holes():

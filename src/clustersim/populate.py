@@ -21,7 +21,7 @@ from clustersim.state import State
 from clustersim.state.funders import DISTRICT, LEVELS, LOCALITY, REGION, TERRITORY
 from clustersim.state.organisations import PRIVATE_ACTOR, PUBLIC_FUNDER, SOCIAL_ENTERPRISE, pack_uid
 from clustersim.state.places import Neighbourhood
-from clustersim.territory import Territory, load_organisations
+from clustersim.territory import Territory
 
 _FIRST_FUNDER_SLOT = 1 << 18  # slots below are organisations of the population
 _QUANTILES = 4_096  # points at which the size distribution is averaged
@@ -40,7 +40,7 @@ def populate(scenario: Scenario, territory: Territory, luck: Luck, workers: Work
         A state of month 0 that satisfies every invariant.
 
     Raises:
-        ScenarioError: if the scenario's own file of organisations has mistakes.
+        ScenarioError: if more organisations crowd at one place than can be told apart.
     """
     population = scenario.population
     state = State(
@@ -54,7 +54,7 @@ def populate(scenario: Scenario, territory: Territory, luck: Luck, workers: Work
     if scenario.organisations_file is None:
         _settle_drawn(state, scenario, luck)
     else:
-        _settle_given(state, scenario, territory, luck)
+        _settle_given(state, scenario, luck)
     _appoint_public_bodies(state, territory, scenario.processes.mobilising.baseline)
     _appoint_named_funders(state, scenario, territory, luck)
     _set_needs(state, scenario, luck)
@@ -105,9 +105,9 @@ def _settle_drawn(state: State, scenario: Scenario, luck: Luck) -> None:
     _settle(state, scenario, luck, uid, kind, home)
 
 
-def _settle_given(state: State, scenario: Scenario, territory: Territory, luck: Luck) -> None:
+def _settle_given(state: State, scenario: Scenario, luck: Luck) -> None:
     """Organisations from the user's own file; what the file leaves open is drawn."""
-    given = load_organisations(scenario.organisations_file, territory, scenario.purposes)
+    given = scenario.own_organisations
     count = len(given.kind)
     slot = np.zeros(count, np.int64)
     seen: dict[int, int] = {}

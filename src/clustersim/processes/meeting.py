@@ -1,10 +1,10 @@
 """Meeting: who comes across whom this month.
 
-    (1)  encounters that i looks for ~ Poisson(rate sqrt(staff_i / usual staff) + extra_i + space [a shared space where i sits]),
-         at most a declared number
+    (1)  encounters that i looks for ~ Poisson(rate sqrt(staff_i / usual staff) + extra_i + space [a shared space where i sits])
     (2)  each is with a partner's partner with chance `closure`; else, with chance `far`, with anyone of the same purpose; else
          with somebody at place q, chosen with weight exp(-d / decay) x living organisations at q, oneself left out
     (3)  encounters that i has among the members of its coordinated pole, or animated cluster, ~ Poisson(group rate)
+         of each sort, (1) and (3), at most `most_encounters` a month
 
 d is the distance from i's place to q [km]; places beyond three decay lengths are out of reach. Larger organisations have more
 people who meet people; the square root keeps the largest from meeting everybody, and gives the right-skewed degrees of observed

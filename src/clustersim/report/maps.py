@@ -62,17 +62,18 @@ def map_of(run: Any) -> "Figure":
         notes = [f"{drawn:,} of {ties:,} ties are drawn, chosen at random"] if drawn < ties else []
         if unlabelled:
             notes.append(f"poles without room for their number have {', '.join(map(str, unlabelled))} members")
-        axes.annotate(
-            "\n".join(notes),
-            (1, 0), (0, -8), xycoords="axes fraction", textcoords="offset points", ha="right", va="top", size=8, color=GREY,
-        )  # fmt: skip
+        for line, note in enumerate(notes):
+            axes.annotate(
+                note,
+                (1, 0), (0, -8 + 11 * line), xycoords="axes fraction", textcoords="offset points", ha="right", va="top", size=8, color=GREY,
+            )  # fmt: skip
         entitle(figure, _finding(run.series.iloc[-1]), circumstances(run, f"month {run.series.index[-1]}"))
     return figure
 
 
 def _finding(last: "pd.Series") -> str:
     if not last["clusters"] > 0:
-        return f"No cluster among {count(last['social_enterprises'], 'social enterprise')}"
+        return f"No cluster {'among' if last['social_enterprises'] else 'and'} {count(last['social_enterprises'], 'social enterprise')}"
     share = last["clustered_share"]
     return count(last["clusters"], "cluster") + (f", with {100 * share:.1f} % of social enterprises" if np.isfinite(share) else "")
 
@@ -208,7 +209,7 @@ def _draw_poles(axes: "Axes", poles: "pd.DataFrame") -> list[int]:
 def _draw_scale(axes: "Axes") -> None:
     """A bar of a round length, about a fifth of the map."""
     (left, right), bottom = axes.get_xlim(), axes.get_ylim()[0]
-    length = max(step * 10.0**power for power in range(0, 5) for step in (1, 2, 5) if step * 10.0**power <= 0.22 * (right - left))
+    length = max(step * 10.0**power for power in range(5) for step in (1, 2, 5) if step * 10.0**power <= 0.22 * (right - left))
     axes.plot([left, left + length], [bottom, bottom], color=INK, lw=2.2, solid_capstyle="butt", clip_on=False)
     axes.annotate(f"{length:g} km", (left + length, bottom), (5, 0), textcoords="offset points", va="center", size=9, annotation_clip=False)
 
