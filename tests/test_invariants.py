@@ -169,6 +169,8 @@ def test_i11_money_reaches_only_those_who_were_chosen_and_only_in_the_window(nar
     months = journal.month[support] - SPIN_UP
     assert months.min() >= FIRST
     assert months.max() <= LAST
+    assert (a.end_month - SPIN_UP).max() <= LAST
+    assert (a.paid_cents + a.returned_cents == a.awarded_cents).all(), "something is still owed after the window"
     payees = np.where(a.organisation_row >= 0, o.uid[a.organisation_row], np.where(a.pole_row >= 0, A_POLE, OUTSIDE))
     for payee in np.unique(payees):
         paid = journal.amount_cents[support & (journal.payee_uid == payee)].sum()

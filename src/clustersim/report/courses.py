@@ -56,6 +56,8 @@ def clusters_over_time(run: Any) -> "Figure":
         draw_line(above, months, series[name], colour, 1.8)
     above.set_ylim(0, max(4.0, 1.1 * _highest(series[["clusters", "poles"]])))
     above.set_ylabel("number")
+    if series[["clusters", "poles"]].isna().all(axis=None):
+        state_in_middle(above, "not defined")
     share = 100 * series["clustered_share"]
     below.fill_between(months, share.fillna(0), color=BLUE, alpha=0.13, lw=0)
     draw_line(below, months, share, BLUE, 1.8)

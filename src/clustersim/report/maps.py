@@ -61,7 +61,8 @@ def map_of(run: Any) -> "Figure":
         explain(axes, {**legend_of(colours), "On the map": _legend_of_map(len(poles))})
         notes = [f"{drawn:,} of {ties:,} ties are drawn, chosen at random"] if drawn < ties else []
         if unlabelled:
-            notes.append(f"poles without room for their number have {', '.join(map(str, unlabelled))} members")
+            more = f" and {len(unlabelled) - 24} more" if len(unlabelled) > 24 else ""
+            notes.append(f"poles without room for their number have {', '.join(map(str, unlabelled[:24]))}{more} members")
         for line, note in enumerate(notes):
             axes.annotate(
                 note,

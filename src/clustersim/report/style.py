@@ -67,10 +67,10 @@ def span_of(months: Sequence[int]) -> str:
 
 
 def count(number: float, noun: str) -> str:
-    """A number of things: `no pole`, `1 pole`, `1,200 poles`."""
+    """A number of things: `no poles`, `1 pole`, `1,200 poles`."""
     if not np.isfinite(number):
         return f"an undefined number of {noun}s"
-    return f"{number:,.0f} {noun}{'' if number == 1 else 's'}" if number else f"no {noun}"
+    return f"{f'{number:,.0f}' if number else 'no'} {noun}{'' if number == 1 else 's'}"
 
 
 def capital(words: str) -> str:
@@ -80,7 +80,7 @@ def capital(words: str) -> str:
 
 def state_in_middle(axes: "Axes", words: str) -> None:
     """Say in the middle of empty axes why they are empty."""
-    axes.text(0.5, 0.5, words, transform=axes.transAxes, size=11, color=GREY, ha="center", va="center")
+    axes.text(0.5, 0.5, words, transform=axes.transAxes, size=11, color=GREY, ha="center", va="center", backgroundcolor="white")
 
 
 def draw_line(axes: "Axes", months: np.ndarray, values: "pd.Series", colour: str, width: float) -> None:
@@ -121,13 +121,15 @@ def mark_months(axes: "Axes", months: np.ndarray) -> None:
 
 
 def label_ends(axes: "Axes", x: float, ends: Sequence[tuple[float, str, str]], gap_points: float = 12.5) -> None:
-    """Write (value, label, colour) at the right end of lines, moved apart where they would overlap.
+    """Write (value, label, colour) beside the axes for lines that end at `x`, moved apart where they would overlap.
 
     An end whose value is not defined gets no label. Call it once the limits of the axes are final.
     """
     ends = [end for end in ends if np.isfinite(end[0])]
     height_points = axes.get_position().height * axes.figure.get_figheight() * 72
-    low, high = axes.get_ylim()
+    width_points = axes.get_position().width * axes.figure.get_figwidth() * 72
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    beside = 16 + (right - x) / (right - left) * width_points
     order = sorted(range(len(ends)), key=lambda k: ends[k][0])
     wanted = np.array([(ends[k][0] - low) / (high - low) * height_points for k in order])
     rank = np.arange(len(ends))
@@ -138,7 +140,7 @@ def label_ends(axes: "Axes", x: float, ends: Sequence[tuple[float, str, str]], g
         axes.annotate(
             label,
             (x, value),
-            (16, at - (value - low) / (high - low) * height_points),
+            (beside, at - (value - low) / (high - low) * height_points),
             textcoords="offset points",
             color=colour,
             va="center",
