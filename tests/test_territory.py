@@ -1,5 +1,4 @@
 import math
-import time
 
 import numpy as np
 import pytest
@@ -8,7 +7,6 @@ from clustersim.problems import ScenarioError
 from clustersim.scenario import Scenario
 from clustersim.territory import Drawn, TerritorySettings, load_organisations, load_territory, shipped_territories
 from clustersim.territory.projection import EARTH_RADIUS_KM, project
-from clustersim.territory.real import read_places
 
 
 def shipped(name):
@@ -115,16 +113,6 @@ def test_every_territory_says_its_source_and_licence():
     for name in shipped_territories():
         assert shipped(name).source
         assert "CC BY" in shipped(name).licence or "Licence Ouverte" in shipped(name).licence
-
-
-def test_all_of_france_is_read_in_a_fraction_of_a_second():
-    settings = Scenario.from_dict({"territory": {"kind": "real", "places": "france"}}).territory
-    times = []
-    for _ in range(3):
-        begun = time.perf_counter()
-        read_places(settings)
-        times.append(time.perf_counter() - begun)
-    assert min(times) < 1.0
 
 
 def test_arrays_of_a_territory_cannot_be_changed():
