@@ -1,0 +1,30 @@
+"""The command line: run a scenario, check scenario files, describe the theory.
+
+Only Typer is imported here; each command imports what it needs, so that `clustersim --help` answers at once. Exit codes:
+0 done, 2 a mistake in what was asked, 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from clustersim.cli import checking, judging, running
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="clustersim",
+    help="Simulates how clusters of social innovation emerge, cooperate and innovate, and which support measures help.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode=None,
+)
+
+for command in (running.run, checking.validate, checking.describe, judging.patterns):
+    app.command()(command)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
