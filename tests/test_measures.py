@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from clustersim import measures
 from clustersim.luck import Luck
-from clustersim.measures import KINDS, PARAMETERS, Measure, calls
+from clustersim.measures import KINDS, PARAMETERS, Measure, calls, groups, ranking
 from clustersim.money import Flow
 from clustersim.state import State
 from clustersim.state.funders import DISTRICT, LOCALITY, REGION, TERRITORY
@@ -340,7 +340,7 @@ def test_merit_is_coverage_of_ones_challenge_plus_quality():
 
 def test_coverage_counts_each_competence_up_to_what_is_demanded():
     challenge = np.array([[0.8, 0.2], [0.0, 0.0]])
-    got = calls.coverage(np.array([[0.4, 1.0], [0.0, 0.1], [1.0, 1.0]]), np.array([0, 0, 1]), challenge)
+    got = ranking.coverage(np.array([[0.4, 1.0], [0.0, 0.1], [1.0, 1.0]]), np.array([0, 0, 1]), challenge)
     assert got == pytest.approx([0.6, 0.1, 0.0])
 
 
@@ -546,7 +546,7 @@ def test_merit_of_a_pole_is_coverage_by_the_best_of_its_members_plus_their_mean_
     pole(state, 3, 4, 5)
     pole(state, 0, 1, 2)
     order = state.by_place()[1]
-    merit = measures.animation.merits(order, o.pole_row, state.poles.purpose, o.competences, o.quality, state.purposes.challenge)
+    merit = groups.merits(order, o.pole_row, state.poles.purpose, o.competences, o.quality, state.purposes.challenge)
     assert merit == pytest.approx([0.2 + 0.3, 1.0])
     month(state, measure("animation", amount_eur=50_000.0, duration_months=24))
     assert state.awards.pole_row.tolist() == [1]

@@ -138,22 +138,9 @@ def test_the_ledger_says_what_happened_to_cash():
     month = state.ledger.month_cents.copy()
     month[Flow.STARTING_CAPITAL] = 0
     assert sum(FLOWS[flow].sign * int(month[flow]) for flow in Flow) == int((o.cash_cents - before).sum())
-    assert int(o.income_cents.sum()) == month[Flow.SERVICES] + month[Flow.PROCUREMENT] + month[Flow.MARKET]
+    assert int(o.income_cents.sum()) == month[Flow.SERVICES] + month[Flow.MARKET]
     assert int(o.expense_cents.sum()) == month[Flow.WAGES] + month[Flow.OVERHEADS] + month[Flow.TIE_UPKEEP]
     assert state.ledger.inside_cents() == int(o.cash_cents.sum())
-
-
-def test_the_procurement_premium_is_paid_on_top_of_service_income():
-    plain, premium = territory([0.0], [[60.0, 60.0]]), territory([0.0], [[60.0, 60.0]])
-    premium.place_levers.procurement_premium[0, 0] = 0.2
-    for state in (plain, premium):
-        settle(state, 0, slot=0, purpose=0)
-        settle(state, 0, slot=1, purpose=1)
-        serving.advance(state, LUCK, CALM)
-    services = int(plain.organisations.income_cents[0])
-    assert services == int(45_000 * 20 * 3 * (1 - math.exp(-1 / 3)))
-    assert premium.organisations.income_cents.tolist() == [services + int(services * 0.2), services]
-    assert premium.ledger.month_cents[Flow.PROCUREMENT] == int(services * 0.2)
 
 
 def test_a_shared_space_relieves_overheads():

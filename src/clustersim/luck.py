@@ -84,6 +84,7 @@ class Stream(IntEnum):
     CLOSING = 130
     # measures
     CALL_LOTTERY = 150
+    ARRANGED_MEETING = 151
     # sampling outside the model
     REWIRING = 201
 

@@ -127,7 +127,13 @@ class Simulation:
         """The scenario's measures, each with the row of its funder; named funders are the last rows of the table."""
         first = len(self.state.funders) - len(self.scenario.funders)
         row = {funder.name: first + i for i, funder in enumerate(self.scenario.funders)}
-        return tuple(measures.Measure(m.name, m.kind, number, row[m.funder], m.numbers) for number, m in enumerate(self.scenario.measures))
+        purposes = np.array(self.scenario.purposes.names)
+        return tuple(
+            measures.Measure(
+                m.name, m.kind, number, row[m.funder], m.numbers, m.later, np.isin(purposes, m.purposes) if m.purposes else None
+            )
+            for number, m in enumerate(self.scenario.measures)
+        )
 
     def _open_month(self) -> None:
         self.state.month += 1

@@ -1,8 +1,9 @@
 """Support measures: one module a kind, and step 1 of the month, in which they are enacted.
 
 A module of a kind declares the class of its numbers and `enact(state, luck, measure, money_cents)`, which is called in every
-month of the measure's window; `money_cents` is what it may promise in the call that opens this month, 0 where none opens.
-What all kinds share is in `calls`. The order in which a scenario lists its measures does not matter: claims on a shared
+month from the first of the measure's window on; `money_cents` is what it may promise in the call that opens this month, 0 where
+none opens. `measure.numbers` are those of the month. What kinds share is in `calls` (budgets, promises), `eligibility`, `ranking`,
+`paying` and `groups`. The order in which a scenario lists its measures does not matter: claims on a shared
 funder are settled together before the first measure acts, and measures act in the order of their names.
 """
 
@@ -34,7 +35,7 @@ def enact(state: State, luck: Luck, measures: Sequence[Measure]) -> None:
         renew_budgets(state)
     if not measures:
         return
-    at_work = sorted((m for m in measures if calls.in_window(m.numbers, month)), key=lambda m: m.name)
+    at_work = sorted((m.at(month) for m in measures if month >= m.numbers.start_month), key=lambda m: m.name)
     for measure, money_cents in zip(at_work, calls.moneys(state, at_work), strict=True):
         KINDS[measure.kind].enact(state, luck, measure, money_cents)
 

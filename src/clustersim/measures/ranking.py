@@ -17,9 +17,8 @@ import numpy as np
 from clustersim.kernels import kernel
 from clustersim.luck import Luck, Stream, hash_of, hash_with, uniform
 from clustersim.state import State
-from clustersim.state.funders import TERRITORY
 
-__all__ = ["SELECTIONS", "Applicants", "coverage", "ranking", "served_places"]
+__all__ = ["SELECTIONS", "Applicants", "coverage", "ranking"]
 
 SELECTIONS = ("merit", "need", "lagging", "lottery", "first_come")
 
@@ -54,14 +53,6 @@ class Applicants:
         none = np.full(rows.size, -1)
         covered = coverage(o.competences[rows], o.purpose[rows], state.purposes.challenge)
         return cls(rows, none, none, o.uid[rows], o.place_row[rows], o.purpose[rows], covered + o.quality[rows])
-
-
-def served_places(state: State, funder_row: int) -> np.ndarray:
-    """For each place whether it lies in the funder's jurisdiction."""
-    places, level = state.places, int(state.funders.level[funder_row])
-    if level == TERRITORY:
-        return np.ones(len(places), np.bool_)
-    return (places.region, places.district, places.locality)[level - 1] == state.funders.area[funder_row]
 
 
 def ranking(state: State, luck: Luck, call: str, selection: str, applicants: Applicants) -> np.ndarray:

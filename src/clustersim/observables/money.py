@@ -18,7 +18,10 @@ _FLOWS = {
         "services_cents", "cents/month", "clients and ordinary public orders for persons served", "social enterprises sell more"
     ),
     Flow.PROCUREMENT: Observable(
-        "procurement_cents", "cents/month", "premium of social clauses in public orders", "public buyers pay more for social clauses"
+        "procurement_cents",
+        "cents/month",
+        "paid for needs met under social clauses, part of the support",
+        "buyers pay more for social clauses",
     ),
     Flow.MARKET: Observable(
         "market_cents", "cents/month", "ordinary income of private actors and public bodies", "private actors and public bodies earn more"
@@ -42,9 +45,12 @@ OBSERVABLES = (
     Observable("public_support_cents", "cents/month", "support paid by public funders under measures", "measures cost the public more"),
     Observable("private_support_cents", "cents/month", "support paid by private funders under measures", "private funders pay more"),
     Observable(
+        "repayments_cents", "cents/month", "loans and unused grants paid back to funders", "more of the support comes back"
+    ),
+    Observable(
         "leverage",
         "euro/euro",
-        "private support, and teams' own part of projects that had a grant, per euro of public support, all so far",
+        "private support, and teams' own part of projects that had a grant, per euro of public support, all so far and less repayments",
         "a public euro goes with more money from others",
     ),
     Observable(
@@ -58,6 +64,8 @@ OBSERVABLES = (
 _MONTHLY = tuple(int(flow) for flow in _FLOWS)
 _SUPPORT = int(Flow.SUPPORT)
 _RUNNING = int(Flow.SUPPORT_RUNNING)
+_PROCUREMENT = int(Flow.PROCUREMENT)
+_REPAYMENT = int(Flow.REPAYMENT)
 
 
 def observe(state: State, out: np.ndarray) -> None:
@@ -77,6 +85,7 @@ def observe(state: State, out: np.ndarray) -> None:
         f.budget_cents,
         f.attention,
         f.paid_cents,
+        f.repaid_cents,
         p.cost_cents,
         p.grant_cents,
         out,
@@ -98,6 +107,7 @@ def describe_money(
     budget_cents,
     attention,
     paid_cents,
+    repaid_cents,
     cost_cents,
     grant_cents,
     out,
@@ -113,8 +123,9 @@ def describe_money(
             privates += 1
     k = len(_MONTHLY)
     split_support(month, paid_month, flow, payer_uid, amount_cents, private_uids[:privates], out[k:])
-    out[k + 2] = leverage(public, paid_cents, cost_cents, grant_cents)
-    out[k + 3] = mean_attention(alive, organisation_row, public, budget_cents, attention)
+    out[k + 2] = month_cents[_REPAYMENT]
+    out[k + 3] = leverage(public, paid_cents - repaid_cents, cost_cents, grant_cents)
+    out[k + 4] = mean_attention(alive, organisation_row, public, budget_cents, attention)
 
 
 @kernel
@@ -124,7 +135,7 @@ def split_support(month, paid_month, flow, payer_uid, amount_cents, private_uids
     private = 0
     a = flow.size - 1
     while a >= 0 and paid_month[a] == month:
-        if flow[a] == _SUPPORT or flow[a] == _RUNNING:
+        if flow[a] == _SUPPORT or flow[a] == _RUNNING or flow[a] == _PROCUREMENT:
             if is_among(payer_uid[a], private_uids):
                 private += amount_cents[a]
             else:
@@ -144,19 +155,19 @@ def is_among(uid, uids):
 
 
 @kernel
-def leverage(public, paid_cents, cost_cents, grant_cents):
-    """Private support and teams' own part of granted projects, per cent of public support; NaN before any was paid."""
-    public_paid = 0
+def leverage(public, spent_cents, cost_cents, grant_cents):
+    """Private support and teams' own part of granted projects, per cent of public support; NaN before any was spent."""
+    public_spent = 0
     beside = 0
     for f in range(public.size):
         if public[f]:
-            public_paid += paid_cents[f]
+            public_spent += spent_cents[f]
         else:
-            beside += paid_cents[f]
+            beside += spent_cents[f]
     for p in range(cost_cents.size):
         if grant_cents[p] > 0:
             beside += cost_cents[p] - grant_cents[p]
-    return beside / public_paid if public_paid > 0 else math.nan
+    return beside / public_spent if public_spent > 0 else math.nan
 
 
 @kernel

@@ -8,13 +8,13 @@ from clustersim.luck import hash_of, normal, uniform
 from clustersim.money import Flow
 from clustersim.state.organisations import PRIVATE_ACTOR, PUBLIC_FUNDER
 
-FLOWS = (Flow.SERVICES, Flow.PROCUREMENT, Flow.MARKET, Flow.WAGES, Flow.OVERHEADS, Flow.TIE_UPKEEP)
-SERVICES, PROCUREMENT, MARKET, WAGES, OVERHEADS, TIE_UPKEEP = range(6)  # rows of `flows`
+FLOWS = (Flow.SERVICES, Flow.MARKET, Flow.WAGES, Flow.OVERHEADS, Flow.TIE_UPKEEP)
+SERVICES, MARKET, WAGES, OVERHEADS, TIE_UPKEEP = range(5)  # rows of `flows`
 
 
 @kernel
 def service_income(price, capacity, utilisation, luck):
-    """Equation 5 without the premium [cents/month]."""
+    """Equation 5 [cents/month]."""
     return price * capacity * utilisation * max(0.0, 1.0 + luck)
 
 
@@ -64,7 +64,7 @@ def draw_market_luck(key, region):
 
 @kernel
 def keep_books(
-    start, stop, income_key, market_luck, price_cents, region, spaces, extra_spaces, premium, tenants, place_utilisation,
+    start, stop, income_key, market_luck, price_cents, region, spaces, extra_spaces, tenants, place_utilisation,
     capacity, uid, kind, alive, place_row, purpose, coordinated, degree, staff, cash, credit, income, expense, utilisation, flows, p,
 ):  # fmt: skip
     """Equations 5 to 8 for each living organisation. `flows` gets its month's flows [cents], a row each in the order of FLOWS."""
@@ -91,11 +91,9 @@ def keep_books(
                 flows[MARKET, i] = int(market_income(staff[i], utilisation[i], p))
             else:
                 utilisation[i] = place_utilisation[q, k]
-                services = int(service_income(price_cents[k], capacity[i], utilisation[i], p.income_sd * own))
-                flows[SERVICES, i] = services
-                flows[PROCUREMENT, i] = int(services * premium[q, k])
+                flows[SERVICES, i] = int(service_income(price_cents[k], capacity[i], utilisation[i], p.income_sd * own))
 
-        income[i] = flows[SERVICES, i] + flows[PROCUREMENT, i] + flows[MARKET, i]
+        income[i] = flows[SERVICES, i] + flows[MARKET, i]
         cash[i] += income[i] - expense[i]
         credit[i] = int(p.credit_months * expense[i])
         if kind[i] != PUBLIC_FUNDER:

@@ -4,7 +4,7 @@
     (2)  share sent from p to q = w(p,q) n0(q) / W(p),  W(p) = sum over q of w(p,q) n0(q)  (gravity)
     (3)  met share = 1 - exp(-x),  x = supply / need
     (4)  utilisation of the providers at p = sum over q of share sent x (1 - exp(-x(q))) / x(q)
-    (5)  a social enterprise's income = price x capacity x utilisation x max(0, 1 + sigma z), and the premium on top
+    (5)  a social enterprise's income = price x capacity x utilisation x max(0, 1 + sigma z)
     (6)  a private actor's income = staff x wage x (1 + margin) x market utilisation; a public body's = its expense
     (7)  expense = payroll + (fixed overhead + share of payroll) x (1 - relief) + upkeep x ties,
          payroll = staff x wage x (1 - pooling where a coordinator pools work)
@@ -37,7 +37,7 @@ READS = (
     "places.region", "places.spaces", "places.structural_need", "places.catchment_need", "places.need",
     "organisations.uid", "organisations.kind", "organisations.alive", "organisations.place_row", "organisations.purpose",
     "organisations.quality", "organisations.coordinated", "ties.degree",
-    "place_levers.extra_spaces", "place_levers.procurement_premium",
+    "place_levers.extra_spaces",
 )  # fmt: skip
 WRITES = (
     "places.supply", "places.met_share", "places.resolved",
@@ -102,7 +102,7 @@ def advance(state: State, luck: Luck, numbers: Serving) -> None:
     market_luck = draw_market_luck(luck.key(Stream.MARKET, state.month), places.region)
     state.workers.over(
         len(o), keep_books, luck.key(Stream.INCOME, state.month), market_luck, state.purposes.price_cents, places.region, places.spaces,
-        levers.extra_spaces, levers.procurement_premium, tenants, utilisation,
+        levers.extra_spaces, tenants, utilisation,
         capacity, o.uid, o.kind, o.alive, o.place_row, o.purpose, o.coordinated, state.ties.degree,
         o.staff_fte, o.cash_cents, o.credit_cents, o.income_cents, o.expense_cents, o.utilisation, flows, p,
     )  # fmt: skip

@@ -6,7 +6,6 @@ import numpy as np
 
 from clustersim.report.style import (
     BLUE,
-    GREEN,
     INK,
     LOOK,
     ORANGE,
@@ -40,11 +39,10 @@ _PAYERS = {
     "services_cents": ("services to persons served", BLUE),
     "market_cents": ("ordinary market income", SKY),
     "pole_sales_cents": ("poles' own sales", PURPLE),
-    "procurement_cents": ("social clauses in public orders", GREEN),
     "private_support_cents": ("private support", ORANGE),
     "public_support_cents": ("public support", VERMILLION),
 }
-_MEASURES = ("procurement_cents", "private_support_cents", "public_support_cents")
+_MEASURES = ("private_support_cents", "public_support_cents")
 
 
 def clusters_over_time(run: Any) -> "Figure":

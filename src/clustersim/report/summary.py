@@ -5,7 +5,15 @@ from typing import Any
 
 __all__ = ["headline", "summary"]
 
-_SUMS = ("projects_started", "projects_shared", "innovations", "public_support_cents", "private_support_cents", "procurement_cents")
+_SUMS = (
+    "projects_started",
+    "projects_shared",
+    "innovations",
+    "public_support_cents",
+    "private_support_cents",
+    "procurement_cents",
+    "repayments_cents",
+)
 _BOTH = ("social_enterprises", "private_actors", "public_funders", "ties", "clusters", "clustered_share", "poles", "met_share")
 _LAST = (
     "mean_degree",
@@ -79,8 +87,10 @@ def summary(run: Any) -> str:
             if h["lagging_need_share"] is not None
             else "."
         ),
-        f"Money of measures: {_euros(h['public_support_cents'])} of public and {_euros(h['private_support_cents'])} of private support, "
-        f"{_euros(h['procurement_cents'])} by social clauses in public orders.",
+        f"Money of measures: {_euros(h['public_support_cents'])} of public and {_euros(h['private_support_cents'])} of private support"
+        + (f", {_euros(h['procurement_cents'])} of it by social clauses in orders" if h["procurement_cents"] else "")
+        + (f"; {_euros(h['repayments_cents'])} came back" if h["repayments_cents"] else "")
+        + ".",
     ]
     stopped, realised, since = h["ideas_stopped"], h["projects_started"], "month 1"
     if stopped is None:

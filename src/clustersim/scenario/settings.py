@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import Any
 
 from clustersim.parameters import Parameter, Parameters
 from clustersim.state.funders import LEVELS
 
-__all__ = ["Funder", "FunderSettings", "MeasureSettings", "Processes", "Purpose", "RunSettings"]
+__all__ = ["STEADY", "Funder", "FunderSettings", "MeasureSettings", "Processes", "Purpose", "RunSettings"]
+
+STEADY = ("start_month", "end_month", "calls_per_year")  # numbers of a measure that keep one value: they say when it is at work
 
 
 class RunSettings(Parameters):
@@ -75,13 +78,40 @@ class MeasureSettings:
         name: Its name in the scenario.
         kind: Which measure it is.
         funder: Name of the funder that runs and pays it.
-        numbers: The measure's own numbers.
+        numbers: The measure's own numbers, as they are at the beginning.
+        later: From which month of the scenario on the numbers are others, and which; all of them each time, in the order of months.
+        purposes: Names of the purposes whose organisations and groups are eligible; empty where all are.
     """
 
     name: str
     kind: str
     funder: str
     numbers: Parameters
+    later: tuple[tuple[int, Parameters], ...] = ()
+    purposes: tuple[str, ...] = ()
+
+    def at(self, month: int) -> Parameters:
+        """The numbers of a month of the scenario."""
+        numbers = self.numbers
+        for first, others in self.later:
+            if first > month:
+                break
+            numbers = others
+        return numbers
+
+    def values(self) -> dict[str, Any]:
+        """Everything but its name, laid out like a file: what changes over time as a table from month to value."""
+        said: dict[str, Any] = {"kind": self.kind, "funder": self.funder}
+        if self.purposes:
+            said["purposes"] = list(self.purposes)
+        for name, first in self.numbers.values().items():
+            course = {"0": first}
+            for month, numbers in self.later:
+                value = getattr(numbers, name)
+                if value != list(course.values())[-1]:
+                    course[str(month)] = value
+            said[name] = course if len(course) > 1 else first
+        return said
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 from clustersim.columns import Table
 from clustersim.kernels.blocks import Workers
 from clustersim.state.checks import broken_invariants
-from clustersim.state.funders import Awards, Funders
+from clustersim.state.funders import Awards, Calls, Funders
 from clustersim.state.ledger import Ledger
 from clustersim.state.levers import Encounters, OrganisationLevers, PlaceLevers
 from clustersim.state.organisations import Organisations, index_by, members_of
@@ -30,6 +30,7 @@ TABLES: dict[str, type[Table]] = {
     "clusters": Clusters,
     "funders": Funders,
     "awards": Awards,
+    "calls": Calls,
     "organisation_levers": OrganisationLevers,
     "place_levers": PlaceLevers,
     "encounters": Encounters,
@@ -71,8 +72,9 @@ class State:
         self.clusters = Clusters()
         self.funders = Funders()
         self.awards = Awards()
+        self.calls = Calls()
         self.organisation_levers = OrganisationLevers(capacity)
-        self.place_levers = PlaceLevers(16, **widths)
+        self.place_levers = PlaceLevers(16)
         self.encounters = Encounters()
         self.ledger = Ledger()
         self.catchment: Neighbourhood | None = None

@@ -17,7 +17,6 @@ class PlaceLevers(Table):
     """One row a place."""
 
     extra_spaces = Column(np.int32, "count", "shared working places run under a measure")
-    procurement_premium = Column(np.float64, "share", "premium public buyers pay on services here, by purpose", width="purposes")
 
 
 class Encounters(Table):

@@ -45,6 +45,8 @@ class Organisations(Table):
     cluster_row = Column(np.int32, "-", "cluster it was seen in at the end of last month; -1 for none", empty=-1)
     support_cents = Column(np.int64, "cents", "support received from measures so far")
     project_grant_cents = Column(np.int64, "cents", "part of its cash earmarked by support for its next joint project")
+    project_grant_share = Column(np.float64, "share", "largest share of that project's cost that the earmarked money may pay")
+    voucher = Column(np.bool_, "-", "whether the earmarked money is a voucher, for a project with a new partner alone")
     hindered = Column(np.int32, "count", "ideas for a project that lack of money has stopped so far")
 
 
