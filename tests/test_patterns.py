@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from clustersim.experiments.judging import Finding, Pattern, as_rows
 from clustersim.experiments.null import TOLERANCE_KM, rewired_by_distance
-from clustersim.experiments.patterns import PATTERNS, Finding, Pattern, as_rows, check_patterns
+from clustersim.experiments.patterns import PATTERNS, check_patterns
 from clustersim.luck import Luck
 from clustersim.scenario import Scenario
 from clustersim.simulation import Simulation

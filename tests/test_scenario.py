@@ -70,11 +70,7 @@ def only_mistake(name, overrides=None):
     return told[0]
 
 
-# ---- shipped scenarios
-
-
-def test_the_shipped_scenarios_are_the_five_of_the_documentation():
-    assert sorted(shipped_scenarios()) == ["baseline", "bretagne", "emilia_romagna", "hauts_de_france", "village"]
+# ---- shipped scenarios; those with measures have tests of their own in test_support_scenarios
 
 
 @pytest.mark.parametrize("name", sorted(shipped_scenarios()))
@@ -266,6 +262,127 @@ def test_a_scenario_from_a_mapping_is_the_one_from_the_file(write):
     assert Scenario.from_dict(tomllib.loads(text), theory=TINY) == load(write("t.toml", text))
 
 
+# ---- measures that change over time, and whom they serve
+
+GRANT = '[funders.f]\n[measures.m]\nkind = "grant"\nfunder = "f"\n'
+
+
+def test_a_number_of_a_measure_may_change_over_time(write):
+    (m,) = load(write("a.toml", GRANT + 'amount_eur = { 0 = 200, 24 = 300.5, 60 = 0 }\nmode = { 1 = "merit", 24 = "lottery" }')).measures
+    assert m.numbers == Grant(amount_eur=200.0)
+    assert m.later == ((24, Grant(amount_eur=300.5, mode="lottery")), (60, Grant(amount_eur=0.0, mode="lottery")))
+    assert [m.at(month).amount_eur for month in (0, 1, 23, 24, 59, 60, 999)] == [200.0, 200.0, 200.0, 300.5, 300.5, 0.0, 0.0]
+
+
+def test_what_changes_over_time_is_written_out_read_again_and_part_of_the_identity(write):
+    s = load(write("a.toml", GRANT + "amount_eur = { 1 = 200, 9 = 200, 24 = 300 }"))
+    assert s.to_dict()["measures"]["m"]["amount_eur"] == {"0": 200.0, "24": 300.0}
+    again = load(write("b.toml", s.to_toml()), {"title": "a"})
+    assert again == s and again.measures == s.measures
+    assert s.identity() == load(write("c.toml", GRANT + "amount_eur = { 24 = 300, 0 = 200 }")).identity()
+    others = [load(write("d.toml", GRANT + said)) for said in ("amount_eur = 200", "amount_eur = { 0 = 200, 25 = 300 }")]
+    assert len({s.identity(), *(other.identity() for other in others)}) == 3
+    assert pickle.loads(pickle.dumps(s)).measures == s.measures
+
+
+def test_a_table_of_months_that_changes_nothing_is_the_plain_value(write):
+    plain, table = (load(write(f"{k}.toml", GRANT + said)) for k, said in enumerate(("amount_eur = 7", "amount_eur = { 0 = 7, 5 = 7 }")))
+    assert plain.measures == table.measures and plain.identity() == table.identity()
+
+
+@pytest.mark.parametrize(
+    ("parent", "child", "first", "later"),
+    [
+        ("{ 0 = 1, 24 = 2 }", "5", 5.0, {}),
+        ("5", "{ 0 = 1, 24 = 2 }", 1.0, {24: 2.0}),
+        ("{ 0 = 1, 24 = 2 }", "{ 0 = 3, 36 = 4 }", 3.0, {36: 4.0}),
+    ],
+)
+def test_a_childs_value_replaces_its_parents_whole(write, parent, child, first, later):
+    write("parent.toml", GRANT + f"amount_eur = {parent}")
+    s = load(write("child.toml", f'extends = "parent"\n[measures.m]\namount_eur = {child}'))
+    over = load("parent.toml", {"measures.m.amount_eur": child})
+    changed = load("parent.toml").with_changes({"measures.m.amount_eur": tomllib.loads(f"v = {child}")["v"]})
+    for m in (s.measures[0], over.measures[0], changed.measures[0]):
+        assert m.numbers.amount_eur == first and {month: numbers.amount_eur for month, numbers in m.later} == later
+
+
+def test_changes_name_the_beginning_of_a_course_and_the_months_in_which_it_changes(write):
+    write("parent.toml", GRANT + "amount_eur = 5")
+    s = load(write("child.toml", 'extends = "parent"\n[measures.m]\namount_eur = { 1 = 5, 24 = 6 }'))
+    assert s.changes() == [("measures.m.amount_eur.24", None, 6)]
+    back = load(write("back.toml", 'extends = "child"\n[measures.m]\namount_eur = 7'))
+    assert back.changes() == [("measures.m.amount_eur", 5, 7), ("measures.m.amount_eur.24", 6, None)]
+
+
+def test_months_may_be_whole_numbers_in_python():
+    table = {"kind": "grant", "funder": "f", "amount_eur": {0: 5, 24: 6}}
+    s = load("village", {"funders.f.public": False, "measures.m": table})
+    assert s.measures[0].later == ((24, Grant(amount_eur=6.0)),)
+    assert s.with_changes({"measures.m.amount_eur": {1: 5.0, 24: 6.0}}) == s
+
+
+def test_parents_that_disagree_about_a_course_are_refused_as_about_any_value(write):
+    write("root.toml", GRANT)
+    write("a.toml", 'extends = "root"\n[measures.m]\namount_eur = { 0 = 1, 24 = 2 }')
+    write("b.toml", 'extends = "root"\n[measures.m]\namount_eur = { 0 = 1, 36 = 2 }')
+    told = only_mistake(write("c.toml", 'extends = ["a", "b"]'))
+    assert (told.path, told.found) == ("measures.m.amount_eur", "a table in a.toml and a table in b.toml")
+    s = load(write("d.toml", 'extends = ["a", "b"]\n[measures.m]\namount_eur = 7'))
+    assert s.measures[0].later == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "path", "found"),
+    [
+        ("amount_eur = { 0 = 1, 24 = 5000 }", "amount_eur.24", "5000"),
+        ('amount_eur = { 0 = "x" }', "amount_eur.0", '"x"'),
+        ("amount_eur = { 0 = 1, 24 = { 0 = 1 } }", "amount_eur.24", "a table"),
+        ("amount_eur = { 0 = 1, 1201 = 5 }", "amount_eur.1201", '"1201"'),
+        ("amount_eur = { 0 = 1, later = 5 }", "amount_eur.later", '"later"'),
+        ("amount_eur = { 0 = 1, 03 = 5 }", "amount_eur.03", '"03"'),
+        ("amount_eur = { 0 = 1, -3 = 5 }", "amount_eur.-3", '"-3"'),
+        ("amount_eur = { 24 = 1 }", "amount_eur", "no value for the beginning"),
+        ("amount_eur = {}", "amount_eur", "no value for the beginning"),
+        ("amount_eur = { 0 = 1, 1 = 2 }", "amount_eur", "two values for the beginning, months 0 and 1"),
+        ('mode = { 0 = "merit", 24 = "luck" }', "mode.24", '"luck"'),
+        ('funder = { 0 = "f", 24 = "f" }', "funder", "a table"),
+        ('purposes = "housing"', "purposes", '"housing"'),
+        ("purposes = []", "purposes", "0 names, 0 of them different"),
+        ('purposes = ["housing", "housing"]', "purposes", "2 names, 1 of them different"),
+        ('purposes = ["hosing"]', "purposes", 'an unknown purpose "hosing"'),
+    ],
+)
+def test_a_mistake_in_a_measure_is_told_with_its_path(write, said, path, found):
+    text = GRANT.replace('funder = "f"\n', "") + said if said.startswith("funder") else GRANT + said
+    told = only_mistake(write("a.toml", text))
+    assert (told.file, told.path, told.found) == ("a.toml", f"measures.m.{path}", found)
+    assert told.allowed
+
+
+def test_an_empty_table_over_a_parents_course_is_refused_not_passed_over(write):
+    write("parent.toml", GRANT + "amount_eur = { 0 = 1, 24 = 2 }")
+    assert only_mistake(write("child.toml", 'extends = "parent"\n[measures.m]\namount_eur = {}')).file == "child.toml"
+
+
+@pytest.mark.parametrize("name", ["start_month", "end_month", "calls_per_year"])
+def test_the_window_of_a_measure_keeps_one_value(name):
+    said = {"measures.m": {"kind": "animation", "funder": "f", name: {"0": 1, "24": 2}}, "funders.f.public": True}
+    with pytest.raises(ScenarioError, match=rf"measures\.m\.{name}: found a table; .*\(it does not change over time; use a second"):
+        Scenario.load("village", said)
+
+
+def test_a_measure_may_serve_some_purposes_only(write):
+    s = load(write("a.toml", GRANT + 'purposes = ["housing", "food_and_agriculture"]'))
+    assert s.measures[0].purposes == ("food_and_agriculture", "housing")  # as the scenario orders them
+    assert load(write("b.toml", GRANT)).measures[0].purposes == ()
+    assert load("b.toml").identity() != s.identity()
+    assert load(write("c.toml", s.to_toml())).measures == s.measures
+    assert only_mistake(write("d.toml", GRANT + 'purposes = ["hosing"]')).hint == 'did you mean "housing"?'
+    told = only_mistake(write("e.toml", GRANT + 'purposes = ["housing"]\n[purposes.water]\nchallenge = { trade = 0.5 }'))
+    assert (told.path, told.allowed) == ("measures.m.purposes", "purposes of this scenario: water")
+
+
 # ---- several parents
 
 
@@ -455,7 +572,8 @@ ANYWHERE = [
     "purposes", "purposes.housing", "purposes.housing.challenge", "purposes.housing.challenge.trade", "population",
     "population.organisations", "population.organisations_file", "processes", "processes.needing", "processes.needing.rate",
     "processes.needing.fast", "funders", "funders.f", "funders.f.area", "funders.f.place", "funders.f.level", "funders.f.public",
-    "measures", "measures.m", "measures.m.kind", "measures.m.funder", "measures.m.mode", "run", "run.months", "x",
+    "measures", "measures.m", "measures.m.kind", "measures.m.funder", "measures.m.mode", "measures.m.amount_eur",
+    "measures.m.amount_eur.24", "measures.m.purposes", "run", "run.months", "x",
 ]  # fmt: skip
 
 
@@ -501,6 +619,10 @@ def test_shipped_scenarios_satisfy_the_schema_as_written_and_as_resolved(name):
         {"funders": {"f": {"level": "planet"}}},
         {"measures": {"m": {"kind": "nothing"}}},
         {"purposes": {"p": {"challenge": {"trade": 2}}}},
+        {"measures": {"m": {"kind": "grant", "amount_eur": {"0": 5, "24": 5000}}}},
+        {"measures": {"m": {"kind": "grant", "amount_eur": {"0": 5, "soon": 6}}}},
+        {"measures": {"m": {"kind": "grant", "purposes": []}}},
+        {"measures": {"m": {"kind": "grant", "purposes": "housing"}}},
     ],
 )
 def test_the_schema_refuses_what_loading_refuses(table):
@@ -508,3 +630,8 @@ def test_the_schema_refuses_what_loading_refuses(table):
         jsonschema.validate(table, json.loads(json.dumps(schema(TINY))))
     with pytest.raises(ScenarioError):
         Scenario.from_dict(table, theory=TINY)
+
+
+def test_the_schema_takes_values_that_change_over_time():
+    said = {"kind": "grant", "amount_eur": {"0": 5, "24": 6}, "mode": {"1": "merit", "24": "lottery"}, "purposes": ["housing"]}
+    jsonschema.validate({"measures": {"m": said}}, json.loads(json.dumps(schema(TINY))))

@@ -61,10 +61,10 @@ class Run:
         return self.full_series.loc[1:]
 
     def table(self, name: str) -> "pd.DataFrame":
-        """A table as at the end: organisations, places, ties, clusters, poles, projects, funders, awards or ledger."""
+        """A table as at the end: organisations, places, ties, clusters, poles, projects, funders, awards, calls or ledger."""
         from clustersim.results import frame
 
-        return frame(name, self.state, self.territory)
+        return frame(name, self.state, self.territory, [measure.name for measure in self.scenario.measures])
 
     def __repr__(self) -> str:
         return f"<Run of {self.scenario.name!r}, seed {self.seed}, {self.months} months, state {self.state_hash}>"

@@ -127,10 +127,16 @@ class Simulation:
         """The scenario's measures, each with the row of its funder; named funders are the last rows of the table."""
         first = len(self.state.funders) - len(self.scenario.funders)
         row = {funder.name: first + i for i, funder in enumerate(self.scenario.funders)}
-        purposes = np.array(self.scenario.purposes.names)
+        names = np.array(self.scenario.purposes.names)
         return tuple(
             measures.Measure(
-                m.name, m.kind, number, row[m.funder], m.numbers, m.later, np.isin(purposes, m.purposes) if m.purposes else None
+                name=m.name,
+                kind=m.kind,
+                number=number,
+                funder_row=row[m.funder],
+                numbers=m.numbers,
+                course=((0, m.numbers), *m.later) if m.later else (),
+                purposes=np.isin(names, m.purposes) if m.purposes else None,
             )
             for number, m in enumerate(self.scenario.measures)
         )

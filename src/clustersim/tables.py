@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TABLES", "frame"]
 
-TABLES = ("organisations", "places", "ties", "clusters", "poles", "projects", "funders", "awards", "ledger")
+TABLES = ("organisations", "places", "ties", "clusters", "poles", "projects", "funders", "awards", "calls", "ledger")
 
 _REFERENCES = {
     "cluster_row": "cluster",
@@ -43,11 +43,12 @@ _MEANINGS = {
     "level": "how far its jurisdiction reaches",
     "flow": "what the payment is for",
     "place_row": "name of the place where it sits",
+    "measure": "name of the measure",
 }
 
 
-def frame(name: str, state: State, territory: "Territory") -> "pd.DataFrame":
-    """One of `TABLES` as a data frame.
+def frame(name: str, state: State, territory: "Territory", measures: Sequence[str] = ()) -> "pd.DataFrame":
+    """One of `TABLES` as a data frame. With the names of the scenario's measures, in their order, these stand for their numbers.
 
     Raises:
         KeyError: for a name that is no table.
@@ -56,7 +57,7 @@ def frame(name: str, state: State, territory: "Territory") -> "pd.DataFrame":
         raise KeyError(f"no table {name!r}; there are {', '.join(TABLES)}")
     import pandas as pd
 
-    columns = _ties(state) if name == "ties" else _columns(name, state, territory)
+    columns = _ties(state) if name == "ties" else _columns(name, state, territory, measures)
     values, facts = {}, {}
     for column, unit, meaning, array in columns:
         values[column] = array
@@ -66,7 +67,7 @@ def frame(name: str, state: State, territory: "Territory") -> "pd.DataFrame":
     return table
 
 
-def _columns(name: str, state: State, territory: "Territory") -> Iterator[tuple[str, str, str, Any]]:
+def _columns(name: str, state: State, territory: "Territory", measures: Sequence[str]) -> Iterator[tuple[str, str, str, Any]]:
     """Name, unit, meaning and values of each column of a state table."""
     table: Table = state.ledger.journal if name == "ledger" else getattr(state, name)
     if name in ("clusters", "poles", "projects", "funders"):
@@ -78,7 +79,7 @@ def _columns(name: str, state: State, territory: "Territory") -> Iterator[tuple[
         yield "longitude", "degrees", "longitude of the place, not a number where it is drawn", territory.lon
     if name == "organisations" and state.names:
         yield "name", "-", "its name, where it has one", [state.names.get(row, "") for row in range(len(table))]
-    words = _words_of(name, state, territory)
+    words = _words_of(state, territory, measures)
     for column in table.columns():
         array = getattr(table, column.name)
         if column.width is not None:
@@ -95,7 +96,7 @@ def _columns(name: str, state: State, territory: "Territory") -> Iterator[tuple[
             yield column.name, column.unit, column.meaning, array
 
 
-def _words_of(name: str, state: State, territory: "Territory") -> dict[str, Callable[[np.ndarray], Any]]:
+def _words_of(state: State, territory: "Territory", measures: Sequence[str]) -> dict[str, Callable[[np.ndarray], Any]]:
     """For the columns of numbers that stand for words: how to say them."""
     vocabularies: dict[str, Sequence[str]] = {
         "purpose": state.purposes.names,
@@ -104,6 +105,7 @@ def _words_of(name: str, state: State, territory: "Territory") -> dict[str, Call
         "level": LEVELS,
         "flow": [flow.name.lower() for flow in FLOWS],
         "place_row": territory.names,
+        **({"measure": measures} if measures else {}),
     }
     return {column: lambda array, vocabulary=vocabulary: _words(array, vocabulary) for column, vocabulary in vocabularies.items()}
 
@@ -114,11 +116,12 @@ def _without_code(column: Column) -> str:
 
 
 def _words(numbers: Any, vocabulary: Sequence[str]) -> Any:
-    """Numbers as words; names that several places share stay the same word."""
+    """Numbers as words, missing where negative; names that several places share stay the same word."""
     import pandas as pd
 
     codes, distinct = pd.factorize(np.asarray(vocabulary, dtype=object))
-    return pd.Categorical.from_codes(codes[np.asarray(numbers, dtype=np.int64)], pd.Index(distinct, dtype="str"))
+    numbers = np.asarray(numbers, dtype=np.int64)
+    return pd.Categorical.from_codes(np.where(numbers < 0, -1, codes[numbers]), pd.Index(distinct, dtype="str"))
 
 
 def _missing(array: np.ndarray, absent: np.ndarray) -> Any:

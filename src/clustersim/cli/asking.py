@@ -27,6 +27,7 @@ __all__ = [
     "print_table",
     "progress",
     "say_problems",
+    "warn",
 ]
 
 MISTAKE, STOPPED = 2, 130
@@ -49,10 +50,16 @@ def load(name: str, changes: list[str], on: str | None = None) -> Scenario:
             if f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}."):
                 complain(f"{other} and {path} set the same value; give one of them (--months stands for run.months)", MISTAKE)
     try:
-        return Scenario.load(name, dict(said))
+        return Scenario.load(name, dict(said), on=on)
     except ScenarioError as error:
         say_problems(error)
         raise typer.Exit(MISTAKE) from None
+
+
+def warn(scenario: Scenario) -> None:
+    """What is allowed in a scenario and yet cannot be meant, a line each."""
+    for sentence in scenario.warnings():
+        typer.echo(f"Caution: {sentence}", err=True)
 
 
 def check_seed(seed: int) -> None:

@@ -6,19 +6,22 @@ from typing import Annotated
 
 import typer
 
-from clustersim.cli.asking import MISTAKE, load, say_problems
+from clustersim.cli.asking import MISTAKE, On, load, say_problems, warn
 
 
 def validate(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files, or names of shipped scenarios.")],
+    on: On = None,
 ) -> None:
-    """Check scenario files and name every mistake at once."""
+    """Check scenario files and name every mistake at once, and what cannot be meant."""
     from clustersim.scenario import Scenario, ScenarioError
 
     bad = 0
     for file in files:
         try:
-            typer.echo(f"ok: {Scenario.load(file).title}")
+            scenario = Scenario.load(file, on=on)
+            typer.echo(f"ok: {scenario.title}")
+            warn(scenario)
         except ScenarioError as error:
             bad += 1
             say_problems(error)
@@ -28,6 +31,7 @@ def validate(
 
 def describe(
     scenario: Annotated[str | None, typer.Argument(metavar="[SCENARIO]", help="Show what this scenario changes, old -> new.")] = None,
+    on: On = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Print the theory as the code declares it, or what a scenario changes in it."""
@@ -35,7 +39,7 @@ def describe(
 
     from clustersim import describe as theory
 
-    asked = load(scenario or "baseline", [])
+    asked = load(scenario or "baseline", [], on)
     if scenario is None:
         typer.echo(json.dumps(theory.theory(asked), indent=1) if as_json else theory.as_text(asked))
     else:

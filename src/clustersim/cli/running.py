@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clustersim.cli.asking import MISTAKE, STOPPED, Changes, On, ScenarioName, check_seed, complain, load, progress
+from clustersim.cli.asking import MISTAKE, STOPPED, Changes, On, ScenarioName, check_seed, complain, load, progress, warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,8 @@ def run(
 ) -> None:
     """Simulate a scenario, write tables and figures, and say what happened."""
     asked = load(scenario, [*(changes or []), *([f"run.months={months}"] if months is not None else [])], on)
+    if not quiet:
+        warn(asked)
     check_seed(seed)
     from clustersim import results
 

@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+from clustersim.report.support import euros, said_of_measures
+
 __all__ = ["headline", "summary"]
 
 _SUMS = (
@@ -87,10 +89,11 @@ def summary(run: Any) -> str:
             if h["lagging_need_share"] is not None
             else "."
         ),
-        f"Money of measures: {_euros(h['public_support_cents'])} of public and {_euros(h['private_support_cents'])} of private support"
-        + (f", {_euros(h['procurement_cents'])} of it by social clauses in orders" if h["procurement_cents"] else "")
-        + (f"; {_euros(h['repayments_cents'])} came back" if h["repayments_cents"] else "")
+        f"Money of measures: {euros(h['public_support_cents'])} of public and {euros(h['private_support_cents'])} of private support"
+        + (f", {euros(h['procurement_cents'])} of it by social clauses in orders" if h["procurement_cents"] else "")
+        + (f"; {euros(h['repayments_cents'])} came back" if h["repayments_cents"] else "")
         + ".",
+        *said_of_measures(run),
     ]
     stopped, realised, since = h["ideas_stopped"], h["projects_started"], "month 1"
     if stopped is None:
@@ -165,12 +168,3 @@ def _decimal(value: Any, places: int = 1) -> str:
 
 def _share(value: Any) -> str:
     return "not defined" if value is None else f"{100 * value:.1f} %"
-
-
-def _euros(cents: Any) -> str:
-    """An amount in the unit that reads well."""
-    euros = cents / 100
-    for scale, word in ((1e9, " thousand million"), (1e6, " million")):
-        if euros >= scale:
-            return f"{euros / scale:,.2f}{word} euro"
-    return f"{euros:,.0f} euro"

@@ -2,8 +2,9 @@
 
 `Scenario.load` is the door. Behind it, in this order: `loading` finds and reads files and follows what they extend,
 `entries` merges what they say, `checking` has pydantic compare it with the `shape` of a file, which is built from the
-parameter classes that `theory` finds, and `parts` and `support` turn it into the `settings` of a `Scenario`. `schema` writes
-the same shape as a JSON schema.
+parameter classes that `theory` finds, and `parts` and `support` turn it into the `settings` of a `Scenario`. `completing` fills in
+defaults to tell what a scenario changes, `idle` finds measures that can never act, and `schema` writes the same shape as a
+JSON schema.
 Every mistake is a `Problem`; all of them together are one `ScenarioError`.
 """
 

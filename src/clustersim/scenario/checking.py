@@ -7,6 +7,7 @@ from pydantic_core import ValidationError
 from clustersim.problems import Problem, did_you_mean, in_words
 from clustersim.scenario.entries import Entries, nested, without_removed
 from clustersim.scenario.entries import Path as Place
+from clustersim.scenario.settings import STEADY
 from clustersim.scenario.shape import Shape, scenario_shape
 from clustersim.scenario.theory import Theory
 
@@ -77,6 +78,8 @@ class Checker:
             self.refuse(path, in_words(kind), f"one of {', '.join(names)}", did_you_mean(str(kind), names) if kind else "")
         elif what in ("value", "rule"):
             hint = 'a list of places needs kind = "real"' if path == ("territory", "places") and isinstance(found, str) else ""
+            if path[0] == "measures" and path[-1] in STEADY and isinstance(found, dict):
+                hint = "it does not change over time; use a second measure"
             self.refuse(path, mistake.get("ctx", {}).get("found") or in_words(found), allowed, hint)
         else:
             self.refuse(path, in_words(found), f"a table [{'.'.join(path)}]")
@@ -91,6 +94,8 @@ def _place(shape: Shape, loc: tuple[Any, ...]) -> tuple[Place, Shape, dict[str, 
         if shape["type"] == "tagged-union":
             kinds = shape["choices"]
             shape = kinds[key]
+            continue
+        if key == "[key]":  # the name of an entry is wrong, not its value
             continue
         path = (*path, key)
         shape = shape["values_schema"] if shape["type"] == "dict" else shape["fields"].get(key, shape)

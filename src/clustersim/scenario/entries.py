@@ -6,6 +6,8 @@ before its grandparent's); two that are not related and disagree are a mistake, 
 
 Some tables are things in their own right: the territory, each measure, funder and purpose. `remove = true` takes a measure, a
 funder or a purpose away. A territory or measure whose `kind` changes does not keep the old kind's numbers.
+
+What stands under a measure's name is one value each, also where it is a table from months to values: it is replaced whole.
 """
 
 from collections.abc import Callable, Mapping
@@ -38,11 +40,22 @@ def entries_of(table: Mapping[str, Any], file: str, path: Path = ()) -> Entries:
     entries: Entries = {}
     for key, value in table.items():
         here = (*path, str(key))
-        if isinstance(value, Mapping) and value:
+        if isinstance(value, Mapping) and value and not _whole(here):
             entries |= entries_of(value, file, here)
         else:
-            entries[here] = Entry(value.item() if isinstance(value, np.generic) else value, file)
+            entries[here] = Entry(_plain(value), file)
     return entries
+
+
+def _whole(path: Path) -> bool:
+    """Whether what stands there is one value, even if it is a table."""
+    return path[0] == "measures" and len(path) == 3
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def nested(entries: Entries) -> dict[str, Any]:
@@ -110,7 +123,7 @@ def layer(below: Entries, above: Entries, problems: list[Problem]) -> Entries:
             if new is not None and old is not None and new.value != old.value:
                 _drop(merged, thing)
     for path, entry in above.items():
-        if entry.value == {} and any(_under(other, path) for other in merged):
+        if entry.value == {} and not _whole(path) and any(_under(other, path) for other in merged):
             continue
         for shorter in range(1, len(path)):
             merged.pop(path[:shorter], None)

@@ -1,4 +1,8 @@
-"""Scenario files: finding them, reading them, and following what they extend."""
+"""Scenario files: finding them, reading them, and following what they extend.
+
+A scenario can be put on another territory. Going up the line of what it extends, the nearest scenario that says something about
+`[territory]` is replaced, with all that it extends, by the other one; in every branch, where there are several parents.
+"""
 
 import os
 import tomllib
@@ -44,12 +48,14 @@ def shipped_scenarios() -> dict[str, Path]:
     return {path.stem: path for path in sorted(_FOLDER.glob("*.toml"))}
 
 
-def load_file(path_or_name: str | os.PathLike[str]) -> Loaded:
-    """A scenario by its file, or by the name of a shipped one."""
+def load_file(path_or_name: str | os.PathLike[str], on: str | os.PathLike[str] | None = None) -> Loaded:
+    """A scenario by its file, or by the name of a shipped one; with the territory of another one, if `on` names one."""
     reader = _Reader()
     text = os.fspath(path_or_name)
     path = reader.find(text, Path.cwd(), "", "")
-    if path is None:
+    if on is not None:
+        reader.put_on(os.fspath(on))
+    if reader.problems or path is None:
         return Loaded(Path(text).stem, text, {}, {}, {}, reader.problems)
     label = text if Path(text).suffix else _label(path)
     own, base, entries = reader.read(path, label)
@@ -120,6 +126,17 @@ class _Reader:
         self._open: list[tuple[Path, str]] = []
         self._done: dict[Path, tuple[str, Entries]] = {}
         self._ancestors: dict[str, set[str]] = {}
+        self._other: tuple[str, Entries] | None = None
+
+    def put_on(self, text: str) -> None:
+        """Have the scenario that a text names in place of those that speak of the territory."""
+        reader = _Reader()  # of its own: a file may be an ancestor of both
+        path = reader.find(text, Path.cwd(), "", "")
+        if path is not None:
+            label = text if Path(text).suffix else _label(path)
+            self._other = (label, reader.read(path, label)[2])
+        self.problems += reader.problems
+        self._ancestors |= reader._ancestors
 
     def find(self, text: str, folder: Path, file: str, key: str) -> Path | None:
         """The file that a text names; None, with a mistake noted, if there is none."""
@@ -141,23 +158,42 @@ class _Reader:
 
     def read(self, path: Path, label: str) -> tuple[Entries, Entries, Entries]:
         """Own entries, base and all entries of a file."""
-        try:
-            with open(path, "rb") as file:
-                table = tomllib.load(file)
-        except tomllib.TOMLDecodeError as error:
-            self.problems.append(Problem(label, "", f"text that is not TOML: {error}", "a scenario in TOML", "texts stand in quotes"))
-            table = {}
-        except UnicodeDecodeError:
-            self.problems.append(Problem(label, "", "letters that are not coded as UTF-8", "a text file in UTF-8"))
-            table = {}
-        except OSError as error:
-            self.problems.append(Problem(label, "", f"a file that cannot be read ({error.strerror})", "a readable file"))
-            table = {}
+        table = self._table(path, label)
+        if self._other is not None and "territory" in table:
+            found = f"a territory of its own, to be put on {self._other[0]}"
+            remedy = "give [territory] a file of its own and extend that, or leave the other territory out"
+            self.problems.append(Problem(label, "territory", found, "a scenario that leaves its territory to what it extends", remedy))
+            table = {key: value for key, value in table.items() if key != "territory"}
+        return self._merge(table, path, label)
+
+    def _merge(self, table: dict[str, Any], path: Path, label: str) -> tuple[Entries, Entries, Entries]:
         self._open.append((path.resolve(), label))
         result = self.resolve(table, label, path.parent)
         self._open.pop()
         self._done[path.resolve()] = (label, result[2])
         return result
+
+    def _follow(self, path: Path) -> None:
+        """Read what a scenario extends, or put the other territory in its place."""
+        label = _label(path)
+        table = self._table(path, label)
+        if self._other is not None and "territory" in table:
+            self._done[path.resolve()] = self._other
+        else:
+            self._merge(table, path, label)
+
+    def _table(self, path: Path, label: str) -> dict[str, Any]:
+        """A file as nested tables; empty, with a mistake noted, if it cannot be read."""
+        try:
+            with open(path, "rb") as file:
+                return tomllib.load(file)
+        except tomllib.TOMLDecodeError as error:
+            self.problems.append(Problem(label, "", f"text that is not TOML: {error}", "a scenario in TOML", "texts stand in quotes"))
+        except UnicodeDecodeError:
+            self.problems.append(Problem(label, "", "letters that are not coded as UTF-8", "a text file in UTF-8"))
+        except OSError as error:
+            self.problems.append(Problem(label, "", f"a file that cannot be read ({error.strerror})", "a readable file"))
+        return {}
 
     def resolve(self, table: Mapping[str, Any], label: str, folder: Path) -> tuple[Entries, Entries, Entries]:
         """Own entries, base and all entries of a table."""
@@ -170,10 +206,18 @@ class _Reader:
         for parent in parents:
             base = dict(parent) if base is None else combine(base, parent, said, label, self._descends, self.problems)
         if base is None:
-            # who extends nothing and names no purposes has those of the default scenario
-            named = {path[0] for path in said}
-            base = {path: entry for path, entry in default_entries().items() if path[0] not in named}
+            # who extends nothing and names no purposes has those of the default scenario, or of the other territory's
+            named = {path[0] for path in said} & {"purposes", "competences"}
+            base = {path: entry for path, entry in self._root(label).items() if path[0] not in named}
         return own, base, layer(base, said, self.problems)
+
+    def _root(self, label: str) -> Entries:
+        """What a scenario builds on that extends nothing."""
+        if self._other is None:
+            return default_entries()
+        other, entries = self._other
+        self._ancestors[label] |= {other, *self._ancestors[other]}
+        return entries
 
     def _parents(self, extends: Any, label: str, folder: Path) -> list[Entries]:
         if extends is None:
@@ -194,7 +238,7 @@ class _Reader:
                 self.problems.append(Problem(label, "extends", found_words, "scenarios that do not extend this one"))
                 continue
             if path.resolve() not in self._done:
-                self.read(path, _label(path))
+                self._follow(path)
             parent, entries = self._done[path.resolve()]
             self._ancestors[label] |= {parent, *self._ancestors.get(parent, ())}
             found.append(entries)

@@ -12,12 +12,14 @@ from clustersim.population import Population
 from clustersim.problems import ScenarioError
 from clustersim.scenario import parts, support
 from clustersim.scenario.checking import Checker
-from clustersim.scenario.entries import Entries, entries_of, layer, nested, without_removed
+from clustersim.scenario.completing import completed
+from clustersim.scenario.entries import Entries, entries_of, layer
+from clustersim.scenario.idle import idle_measures
 from clustersim.scenario.loading import Loaded, default_entries, load_file, load_table, override_entries
-from clustersim.scenario.settings import Funder, FunderSettings, MeasureSettings, Processes, Purpose, RunSettings
+from clustersim.scenario.settings import FunderSettings, MeasureSettings, Processes, RunSettings
 from clustersim.scenario.theory import Theory, whole_theory
 from clustersim.state.purposes import Purposes
-from clustersim.territory import Drawn, GivenOrganisations, Territory, TerritorySettings, load_territory
+from clustersim.territory import GivenOrganisations, Territory, TerritorySettings, load_territory
 
 __all__ = ["Scenario"]
 
@@ -64,7 +66,12 @@ class Scenario:
 
     @classmethod
     def load(
-        cls, path_or_name: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None, *, theory: Theory | None = None
+        cls,
+        path_or_name: str | os.PathLike[str],
+        overrides: Mapping[str, Any] | None = None,
+        on: str | os.PathLike[str] | None = None,
+        *,
+        theory: Theory | None = None,
     ) -> Self:
         """A scenario by its file, or by the name of one that comes with the program.
 
@@ -72,12 +79,14 @@ class Scenario:
             path_or_name: A TOML file, or the name of a shipped scenario.
             overrides: Dotted paths with values that count instead of the file's: `{"run.months": 24}`. Texts that read as TOML
                 values are taken as such, so that what stands on a command line can be passed on.
+            on: Another scenario, by file or name, that takes the place of the territory: of the nearest scenario up the line of
+                `extends` that says something about [territory], with all that this one extends.
             theory: Other parameter classes, for tests.
 
         Raises:
             ScenarioError: naming every mistake.
         """
-        return cls._checked(load_file(path_or_name), overrides or {}, theory)
+        return cls._checked(load_file(path_or_name, on), overrides or {}, theory)
 
     @classmethod
     def from_dict(
@@ -109,7 +118,7 @@ class Scenario:
         territory, purposes = parts.territory(check), parts.purposes(check)
         population, organisations_file = parts.population(check)
         funders = support.funders(check)
-        measures = support.measures(check, funders)
+        measures = support.measures(check, funders, purposes.names)
         places, own_organisations = support.read_lists(check, territory, purposes, organisations_file)
         placed = support.seated(check, funders, territory, places)
         if problems:
@@ -169,7 +178,7 @@ class Scenario:
                 funder.name: {key: value for key, value in vars(funder).items() if key != "name" and value is not None}
                 for funder in self.funders
             },
-            "measures": {m.name: {"kind": m.kind, "funder": m.funder, **m.numbers.values()} for m in self.measures},
+            "measures": {measure.name: measure.values() for measure in self.measures},
             "run": self.run.values(),
         }
 
@@ -181,35 +190,12 @@ class Scenario:
 
     def changes(self) -> list[tuple[str, Any, Any]]:
         """What it changes in what it extends (in the defaults, if it extends nothing): path, old, new; None where there is none."""
-        old, new = (self._completed(entries) for entries in (default_entries() | self._base, self._entries))
+        old, new = (completed(entries, self._theory) for entries in (default_entries() | self._base, self._entries))
         return [(path, old.get(path), new.get(path)) for path in dict.fromkeys((*old, *new)) if old.get(path) != new.get(path)]
 
-    def _completed(self, entries: Entries) -> dict[str, Any]:
-        """Dotted path to value, defaults included, of entries that need not be a whole scenario."""
-        table = nested(without_removed(entries))
-
-        def fill(path: tuple[str, ...], defaults: dict[str, Any]) -> None:
-            inner = table
-            for key in path[:-1]:
-                inner = inner.setdefault(key, {})
-            inner[path[-1]] = {**defaults, **inner.get(path[-1], {})}
-
-        if table.get("territory", {}).get("kind", "drawn") == "drawn":
-            fill(("territory",), {"kind": "drawn", **Drawn().values()})
-        fill(("population",), Population().values())
-        fill(("run",), RunSettings().values())
-        theory = self._theory
-        for name, group in theory.processes.items():
-            fill(("processes", name), group().values())
-        for name in table.get("purposes", {}):
-            fill(("purposes", name), Purpose().values())
-            fill(("purposes", name, "challenge"), dict.fromkeys(table.get("competences", ()), 0.0))
-        for name in table.get("funders", {}):
-            fill(("funders", name), Funder().values())
-        for name, measure in table.get("measures", {}).items():
-            if measure.get("kind") in theory.measures:
-                fill(("measures", name), theory.measures[measure["kind"]]().values())
-        return {".".join(path): entry.value for path, entry in entries_of(table, "").items() if entry.value != {}}
+    def warnings(self) -> list[str]:
+        """What is allowed but can hardly be meant, such as a measure that can never act: a sentence each, with a remedy."""
+        return list(idle_measures(self.measures, self.funders, self.run.months))
 
     # ---- what it is
 

@@ -4,6 +4,7 @@ It is pydantic's core schema: checking with it needs only pydantic's core, which
 classes. What crosses tables or files is looked at in `parts` and `support`; `schema` writes the shape as a JSON schema.
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -13,13 +14,15 @@ from pydantic_core import core_schema as core
 from clustersim.parameters import Parameter, Parameters
 from clustersim.population import Population
 from clustersim.problems import allowed_by
-from clustersim.scenario.settings import Funder, Purpose, RunSettings
+from clustersim.scenario.settings import STEADY, Funder, Purpose, RunSettings
 from clustersim.scenario.theory import Theory
 from clustersim.territory import Drawn, shipped_territories
 
 __all__ = ["MOST_WORDS", "Shape", "scenario_shape"]
 
 MOST_WORDS = 32  # purposes or competences: columns of every organisation
+_LAST_MONTH = 1_200
+_MONTH = r"^(0|[1-9][0-9]{0,2}|1[01][0-9]{2}|1200)$"
 Shape = dict[str, Any]
 _Groups = tuple[tuple[str, type[Parameters]], ...]
 
@@ -55,9 +58,24 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _table(group: type[Parameters] | None = None, **beside: Shape) -> Shape:
+def _over_time(p: Parameter) -> Shape:
+    """A parameter of a measure: a value, or a table from the months of the scenario in which it changes to its values."""
+    whole = _number(p)
+    if p.name in STEADY:
+        return whole
+    value = whole["schema"]
+    named = f"a whole month of the scenario, 0 to {_LAST_MONTH}"
+    month = core.custom_error_schema(core.str_schema(pattern=_MONTH), "value", custom_error_message=named)
+    course = core.no_info_after_validator_function(_begun, core.dict_schema(month, value))
+    course = _about(course, "from month to value", additionalProperties=False, minProperties=1)
+    kinds = core.tagged_union_schema({"value": value, "course": course}, lambda said: "course" if isinstance(said, dict) else "value")
+    about = "; or a table from month to value, { 0 = ..., 24 = ... }"
+    return _about(whole | {"schema": kinds}, whole["metadata"]["pydantic_js_updates"]["description"] + about)
+
+
+def _table(group: type[Parameters] | None = None, number: Callable[[Parameter], Shape] = _number, **beside: Shape) -> Shape:
     """A table that holds a group of parameters, what stands beside them, and no other names."""
-    values = beside | {p.name: _number(p) for p in (group.declared() if group else ())}
+    values = beside | {p.name: number(p) for p in (group.declared() if group else ())}
     fields = {name: core.typed_dict_field(value, required=False) for name, value in values.items()}
     table = core.typed_dict_schema(fields, extra_behavior="forbid")
     return _about(table, (group.__doc__ or "").partition("\n")[0]) if group else table
@@ -81,6 +99,15 @@ def _different(names: list[str]) -> list[str]:
     return names
 
 
+def _begun(course: dict[str, Any]) -> dict[str, Any]:
+    """A value holds from its month on, so there is one for the beginning: of month 0, or of month 1, which is the same."""
+    first = [month for month in ("0", "1") if month in course]
+    if len(first) != 1:
+        found = "two values for the beginning, months 0 and 1" if first else "no value for the beginning"
+        raise PydanticCustomError("rule", "a table that begins with month 0, such as { 0 = 20_000, 24 = 30_000 }", {"found": found})
+    return course
+
+
 def _demanding(challenge: dict[str, float]) -> dict[str, float]:
     if not any(challenge.values()):
         example = "a table with at least one competence above 0, such as { trade = 0.5 }"
@@ -101,11 +128,14 @@ def _scenario_shape(processes: _Groups, measures: _Groups) -> tuple[Shape, Schem
     remove = _about(_value(true, "true"), "take away what the scenario extends has under this name", const=True)
     places = f"one of {', '.join(shipped_territories())}, or the path of a CSV file"
     real = _table(places=_text(places, f"{places}, seen from the scenario file", default=None, validate_default=True))
+    served = core.no_info_after_validator_function(_different, _value(core.list_schema(word), "a list of names of purposes"))
+    purposes = _about(served, "only organisations and groups of these purposes are eligible", uniqueItems=True, minItems=1)
     pays = _about(core.any_schema(), "name of the funder that runs and pays it", type="string", minLength=1)
     own_list = _text("the path of a CSV file", "path of the user's own list of organisations, seen from the scenario file")
     area = _text("the name or code of an area, in quotes", "name or code of the region, district or locality it answers for")
     place = _text("the name or code of a place, in quotes", "name or code of the place where it sits")
     extends = "scenario file, or name of a shipped one, whose values count where this file says nothing; or several"
+    support = {kind: _table(group, _over_time, funder=pays, purposes=purposes, remove=remove) for kind, group in measures}
     whole = _table(
         title=_value(word | {"min_length": 0}, "a text in quotes", "what the scenario is called"),
         question=_value(word | {"min_length": 0}, "a text in quotes", "what it asks, in plain words"),
@@ -116,7 +146,7 @@ def _scenario_shape(processes: _Groups, measures: _Groups) -> tuple[Shape, Schem
         population=_table(Population, organisations_file=own_list),
         processes=_table(**{name: _table(group) for name, group in processes}),
         funders=_named(_table(Funder, area=area, place=place, remove=remove)),
-        measures=_named(_kinds({kind: _table(group, funder=pays, remove=remove) for kind, group in measures})),
+        measures=_named(_kinds(support)),
         run=_table(RunSettings),
     )
     about = "A question to clustersim. What is left out is inherited from what `extends` names, or at its default."

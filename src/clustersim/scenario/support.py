@@ -3,8 +3,11 @@
 Each function returns checked settings, or a stand-in where a mistake was noted.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from clustersim.parameters import Parameters
 from clustersim.problems import ScenarioError, did_you_mean, in_words
 from clustersim.scenario.checking import LISTED, Checker
 from clustersim.scenario.settings import Funder, FunderSettings, MeasureSettings
@@ -28,21 +31,44 @@ def funders(check: Checker) -> list[FunderSettings]:
     return funders
 
 
-def measures(check: Checker, funders: list[FunderSettings]) -> tuple[MeasureSettings, ...]:
-    """The measures by name."""
+def measures(check: Checker, funders: list[FunderSettings], purposes: tuple[str, ...]) -> tuple[MeasureSettings, ...]:
+    """The measures by name; `purposes` are those of the scenario."""
     known, measures = tuple(funder.name for funder in funders), []
     for name, said in sorted(check.table("measures").items()):
-        kind, funder = said.get("kind"), said.get("funder")
-        numbers = {key: value for key, value in said.items() if key not in ("kind", "funder")}
+        kind, funder, served = said.get("kind"), said.get("funder"), said.get("purposes", ())
+        numbers = {key: value for key, value in said.items() if key not in ("kind", "funder", "purposes")}
         if funder not in known:
             allowed = f"one of the funders of this scenario: {', '.join(known)}" if known else "a funder, but this scenario names none"
             check.refuse(("measures", name, "funder"), in_words(funder), allowed, did_you_mean(str(funder), known) if funder else "")
         first, last = numbers.get("start_month"), numbers.get("end_month")
         if isinstance(first, int) and isinstance(last, int) and first > last:
             check.refuse(("measures", name, "end_month"), str(last), f"{first} (its start_month) or later")
-        if kind is not None:
-            measures.append(MeasureSettings(name, kind, str(funder), check.theory.measures[kind](**numbers)))
+        if kind is None:  # a mistake is noted, and what depends on the kind was not looked at
+            continue
+        for purpose in served:
+            if purposes and purpose not in purposes:
+                found, allowed = f'an unknown purpose "{purpose}"', f"purposes of this scenario: {', '.join(purposes[:LISTED])}"
+                check.refuse(("measures", name, "purposes"), found, allowed, did_you_mean(purpose, purposes))
+        (_, begun), *later = _courses(numbers, check.theory.measures[kind])
+        asked = tuple(purpose for purpose in purposes if purpose in served)
+        measures.append(MeasureSettings(name, kind, str(funder), begun, tuple(later), asked))
     return tuple(measures)
+
+
+def _courses(said: Mapping[str, Any], group: type[Parameters]) -> list[tuple[int, Parameters]]:
+    """The numbers of a measure from each month on in which some of them change, those of the beginning first."""
+    changes: dict[int, dict[str, Any]] = {0: {}}
+    for name, value in said.items():
+        for month, new in value.items() if isinstance(value, Mapping) else [(0, value)]:
+            # month 1 is the first, so what begins with it begins with the scenario
+            changes.setdefault(int(month) if int(month) > 1 else 0, {})[name] = new
+    numbers = group(**changes.pop(0))
+    courses = [(0, numbers)]
+    for month, others in sorted(changes.items()):
+        if (changed := numbers.replace(**others)) != numbers:
+            numbers = changed
+            courses.append((month, numbers))
+    return courses
 
 
 def read_lists(

@@ -7,6 +7,7 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 import zlib
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from clustersim.problems import Problem, ScenarioError, did_you_mean
 
 __all__ = ["Sheet"]
 
+_GROUPED = re.compile(r"\s*[+-]?[1-9]\d{0,2}(\.\d{3})+\s*")  # 1.000, which is one or a thousand
 _MOST_LINES = 20  # a file with the same mistake on every line gets so many of them listed
 
 
@@ -84,7 +86,17 @@ class Sheet:
             bad &= np.array([bool(text.strip()) for text in texts])
         kind = "a whole number" if whole else "a number"
         self.mark(name, np.flatnonzero(bad), f"{kind} from {low:.12g} to {high:.12g}")
+        self._refuse_ambiguous(name, low, high)
         return values
+
+    def _refuse_ambiguous(self, name: str, low: float, high: float) -> None:
+        """Where decimals have a comma, note cells whose point may part thousands, unless another cell shows that it does not."""
+        if not self._decimal_comma:
+            return
+        pointed = [row for row, text in enumerate(self._columns[name]) if "." in text]
+        cells = [self._columns[name][row] for row in pointed]
+        if all(_GROUPED.fullmatch(cell) and low <= float(cell.replace(".", "")) <= high for cell in cells):
+            self.mark(name, pointed, "a number without thousands separator", "write 1000 for a thousand, 1,0 or 1.0 for one")
 
     def mark(self, name: str, rows: np.ndarray | list[int], allowed: str, hint: str = "") -> None:
         """Note the cells of a column that are wrong, the first of them one by one."""

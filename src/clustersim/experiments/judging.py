@@ -1,0 +1,116 @@
+"""Judging: a claim about the model as a target, and what seeds say to it.
+
+A pattern is a distribution over seeds, never one run. The interval is the 95 % bootstrap interval over seeds; a pattern *holds*
+where the whole interval lies inside the target, is *open* where only the measured number does, and *fails* otherwise. It is
+*unseen* where no seed shows what it speaks of.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+__all__ = ["NO_LIMIT", "Finding", "Pattern", "as_rows", "sampled"]
+
+RESAMPLES = 2_000
+NO_LIMIT = 1e3  # a target with such an upper end has none, with its negative as lower end neither
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One claim about the model.
+
+    Attributes:
+        id: Number in the theory note.
+        statement: What is measured.
+        low: Lower end of the target.
+        high: Upper end of the target.
+        unit: Unit of the measured number.
+        source: Where the target comes from.
+        sample: What one seed contributes: one number, or many (the size of each pole, say), or none.
+        statistic: The number made of all that the seeds contribute; the mean over seeds unless said.
+    """
+
+    id: str
+    statement: str
+    low: float
+    high: float
+    unit: str
+    source: str
+    sample: Callable[[Any], np.ndarray | float]
+    statistic: Callable[[np.ndarray], float] = lambda values: float(values.mean())
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A pattern, measured: the number over all seeds with its 95 % interval, and how many seeds could say."""
+
+    pattern: Pattern
+    samples: tuple[np.ndarray, ...]
+
+    @property
+    def seeds(self) -> int:
+        """Seeds that could say."""
+        return sum(sample.size > 0 for sample in self.samples)
+
+    @cached_property
+    def value(self) -> float:
+        """The statistic of all samples together; NaN where no seed could say."""
+        return self._statistic([sample for sample in self.samples if sample.size])
+
+    @cached_property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval by resampling seeds (percentile bootstrap); NaN under two seeds."""
+        from scipy.stats import bootstrap
+
+        known = [sample for sample in self.samples if sample.size]
+        if len(known) < 2:
+            return (float("nan"), float("nan"))
+        found = bootstrap(
+            (np.arange(len(known)),), lambda draw: self._statistic([known[k] for k in draw]), n_resamples=RESAMPLES, vectorized=False,
+            method="percentile", rng=np.random.default_rng(0),
+        )  # fmt: skip
+        return (float(found.confidence_interval.low), float(found.confidence_interval.high))
+
+    def _statistic(self, samples: list[np.ndarray]) -> float:
+        return self.pattern.statistic(np.concatenate(samples)) if samples else float("nan")
+
+    @property
+    def verdict(self) -> str:
+        """holds, open, fails, or unseen where no seed could say."""
+        if self.seeds == 0:
+            return "unseen"
+        low, high = self.interval
+        if self.pattern.low <= low and high <= self.pattern.high:
+            return "holds"
+        return "open" if self.pattern.low <= self.value <= self.pattern.high else "fails"
+
+
+def sampled(patterns: tuple[Pattern, ...], look: Any) -> list[np.ndarray]:
+    """What one seed contributes to each pattern; numbers that are not defined are left out."""
+    samples = [np.atleast_1d(np.asarray(pattern.sample(look), float)) for pattern in patterns]
+    return [sample[~np.isnan(sample)] for sample in samples]
+
+
+def as_rows(findings: list[Finding]) -> list[dict[str, str]]:
+    """The findings as rows of text, for a table on screen or in a document."""
+    return [
+        {
+            "pattern": found.pattern.id,
+            "what is measured": f"{found.pattern.statement} [{found.pattern.unit}]",
+            "target": _target(found.pattern),
+            "measured": f"{found.value:.3g}",
+            "95 % interval": f"{found.interval[0]:.3g} to {found.interval[1]:.3g}",
+            "seeds": str(found.seeds),
+            "verdict": found.verdict,
+        }
+        for found in findings
+    ]
+
+
+def _target(pattern: Pattern) -> str:
+    if pattern.high >= NO_LIMIT:
+        return f"over {pattern.low:g}"
+    return f"under {pattern.high:g}" if pattern.low <= -NO_LIMIT else f"{pattern.low:g} to {pattern.high:g}"

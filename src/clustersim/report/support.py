@@ -1,0 +1,46 @@
+"""What became of the money of each measure, in a sentence or two."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["euros", "said_of_measures"]
+
+
+def said_of_measures(run: Any) -> list[str]:
+    """One line a measure that held a call: what it promised, what was paid, what came back, and what found no takers."""
+    calls, awards = run.table("calls"), run.table("awards")
+    return [
+        f"Measure {name}: {_promised(held, awards[awards['measure'] == name])}{_left_over(held)}."
+        for name, held in calls.groupby("measure", observed=True, sort=False)
+    ]
+
+
+def euros(cents: Any) -> str:
+    """An amount in the unit that reads well."""
+    amount = cents / 100
+    for scale, word in ((1e9, " thousand million"), (1e6, " million")):
+        if amount >= scale:
+            return f"{amount / scale:,.2f}{word} euro"
+    return f"{amount:,.0f} euro"
+
+
+def _promised(held: "pd.DataFrame", awards: "pd.DataFrame") -> str:
+    calls, chosen = len(held), int(held["chosen"].sum())
+    said = f"{calls:,} call{'' if calls == 1 else 's'}, {chosen:,} chosen of {int(held['eligible'].sum()):,} who could apply"
+    promised, paid, returned, repaid = (awards[f"{what}_cents"].sum() for what in ("awarded", "paid", "returned", "repaid"))
+    if not promised:
+        return said
+    said += f"; {euros(promised)} promised, {euros(paid)} paid"
+    said += f", {euros(returned)} given up because those who were to have it ended or did not use it" if returned else ""
+    return said + (f", {euros(repaid)} paid back" if repaid else "")
+
+
+def _left_over(held: "pd.DataFrame") -> str:
+    """Money for which there were too few who could apply; too little for one more promise is another matter."""
+    short = held[(held["chosen"] == held["eligible"]) & (held["promised_cents"] < held["money_cents"])]
+    if not len(short):
+        return ""
+    left = euros((short["money_cents"] - short["promised_cents"]).sum())
+    return f"; too few could apply in {len(short):,} of them, where {left} found no takers (the next call of the year may use it)"

@@ -1,0 +1,68 @@
+"""Measures that can never act: what no rule forbids, but nobody can have meant."""
+
+from collections.abc import Iterator, Sequence
+
+from clustersim.parameters import Parameters
+from clustersim.scenario.settings import FunderSettings, MeasureSettings
+
+__all__ = ["idle_measures"]
+
+
+def idle_measures(measures: Sequence[MeasureSettings], funders: Sequence[FunderSettings], months: int) -> Iterator[str]:
+    """A sentence for each measure that cannot act within that many months: where, why, and what to do about it."""
+    named = {funder.name: funder for funder in funders}
+    for measure in measures:
+        yield from _closed(measure, months) or _penniless(measure, named[measure.funder], months)
+
+
+def _closed(measure: MeasureSettings, months: int) -> list[str]:
+    """Why its window never opens."""
+    path, window = f"measures.{measure.name}.start_month", measure.numbers.values()
+    first, last = window.get("start_month", 1), window.get("end_month", months)
+    if first > last:
+        return [f"{path}: {first} is after the end_month, {last}, so it never begins (start it earlier, or end it later)"]
+    if first > months:
+        return [f"{path}: {first} is beyond the horizon of {months} months, so it never begins (start it earlier, or raise run.months)"]
+    return []
+
+
+def _penniless(measure: MeasureSettings, funder: FunderSettings, months: int) -> list[str]:
+    """Why its money never buys a promise; nothing for a measure that needs no money."""
+    window = measure.numbers.values()
+    if "budget_eur_per_year" not in window:
+        return []
+    if funder.budget_eur_per_year == 0.0:
+        path = f"funders.{funder.name}.budget_eur_per_year"
+        return [f"{path}: 0 EUR a year, so the measure {measure.name} can promise nothing (give it a budget)"]
+    first, last = window["start_month"], min(window["end_month"], months)
+    changes = [first, *(month for month, _ in measure.later if first < month <= last)]
+    courses = [measure.at(month) for month in changes]
+    short = [_shortage(numbers, funder) for numbers in courses]
+    return [f"measures.{measure.name}.{short[0]}"] if all(short) else []
+
+
+def _shortage(numbers: Parameters, funder: FunderSettings) -> str:
+    """Why the money of a year does not reach for one promise; empty if it does."""
+    said = numbers.values()
+    budget, promise = said["budget_eur_per_year"], _promise_eur(numbers)
+    if budget < promise:
+        remedy = "raise it, or lower what one promise costs"
+        return f"budget_eur_per_year: {_eur(budget)} a year do not pay for one promise of {_eur(promise)} ({remedy})"
+    if funder.budget_eur_per_year < promise:
+        found = f"{funder.name} has at most {_eur(funder.budget_eur_per_year)} a year, less than one promise of {_eur(promise)}"
+        return f"funder: {found} (raise funders.{funder.name}.budget_eur_per_year, or lower what one promise costs)"
+    return ""
+
+
+def _promise_eur(numbers: Parameters) -> float:
+    """What a promise costs that runs its full time, within the window [EUR]; 0 where the kind has no amount of its own."""
+    declared = {p.name: p for p in numbers.declared()}
+    if "amount_eur" not in declared:
+        return 0.0
+    said = numbers.values()
+    months = min(said["duration_months"], said["end_month"] - said["start_month"] + 1)
+    return said["amount_eur"] * (months / 12 if declared["amount_eur"].unit == "EUR/year" else 1)
+
+
+def _eur(amount: float) -> str:
+    return f"{amount:_.0f} EUR".replace("_", " ")
