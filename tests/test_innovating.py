@@ -78,15 +78,19 @@ def test_cost_grows_with_each_partner_by_the_overhead():
 
 def test_shares_are_equal_and_the_leader_pays_the_cents_left_over():
     p = Innovating(small_cost_eur=8_000, coordination_overhead=0.1).numbers
-    assert shares(0, 1, False, p)[0] == 800_000
-    assert shares(0, 3, False, p) == (320_000, 320_000)
-    assert shares(100_001, 3, False, p) == (286_667, 286_666)  # 859 999 in all
+    assert shares(0, 1.0, 1, False, p)[0] == 800_000
+    assert shares(0, 1.0, 3, False, p) == (320_000, 320_000)
+    assert shares(100_001, 1.0, 3, False, p) == (286_667, 286_666)  # 859 999 in all
+    assert shares(960_000, 0.75, 3, False, p) == (80_000, 80_000)
 
 
-def test_a_grant_pays_at_most_the_cost_and_only_for_joint_projects():
-    assert project_grant(500, 800, 2) == 500
-    assert project_grant(900, 800, 2) == 800
-    assert project_grant(500, 800, 1) == 0
+def test_a_grant_pays_at_most_its_share_of_the_cost_and_only_for_joint_projects():
+    assert project_grant(500, 1.0, 800, 2) == 500
+    assert project_grant(900, 1.0, 800, 2) == 800
+    assert project_grant(500, 0.5, 800, 2) == 400
+    assert project_grant(500, 0.5, 801, 2) == 400  # whole cents, never more than the share
+    assert project_grant(500, 0.0, 800, 2) == 0
+    assert project_grant(500, 1.0, 800, 1) == 0
 
 
 def test_chance_of_success_rises_with_coverage_and_trust():
@@ -147,8 +151,8 @@ def test_public_bodies_and_the_closed_do_not_lead_and_private_actors_seldom():
     n = 3000
     kinds = np.repeat([SOCIAL_ENTERPRISE, PRIVATE_ACTOR, PUBLIC_FUNDER], n // 3)
     alive, project_row = np.arange(n) % 2 == 0, np.full(n, -1, np.int32)
-    key = Luck(1).key(Stream.PROJECT_IDEA)
-    row = leaders(key, key, np.arange(n), kinds, alive, project_row, Innovating(idea_rate=0.4, private_idea_share=0.5).numbers)
+    key, p, none = Luck(1).key(Stream.PROJECT_IDEA), Innovating(idea_rate=0.4, private_idea_share=0.5).numbers, np.zeros(n, np.int64)
+    row = leaders(key, key, np.arange(n), kinds, alive, project_row, none, np.zeros(n), p)
     assert alive[row].all() and np.unique(row).size == row.size
     by_kind = np.bincount(kinds[row], minlength=3)
     assert by_kind[2] == 0
@@ -265,7 +269,7 @@ def test_one_without_money_is_hindered_and_every_such_idea_is_counted():
 
 
 def test_a_grant_lowers_all_shares_and_is_used_up_first():
-    state = four([0.5, 0.0, 0.0], cash=[590_000, 290_001, 0, 0], project_grant_cents=[300_000, 0, 0, 0])
+    state = four([0.5, 0.0, 0.0], cash=[590_000, 290_001, 0, 0], project_grant_cents=[300_000, 0, 0, 0], project_grant_share=1.0)
     projects = advance(state)
     # 880 000 less 300 000, in two
     assert (projects.cost_cents[0], projects.grant_cents[0]) == (880_000, 300_000)
@@ -273,20 +277,176 @@ def test_a_grant_lowers_all_shares_and_is_used_up_first():
     assert state.organisations.project_grant_cents[0] == 0
 
 
-def test_a_grant_above_the_cost_pays_all_and_the_rest_stays_earmarked():
-    state = four([0.5, 0.0, 0.0], cash=[1_000_000, 0, 0, 0], project_grant_cents=[1_000_000, 0, 0, 0])
+def test_a_grant_above_the_cost_pays_all_of_its_share_and_the_rest_stays_earmarked():
+    state = four([0.5, 0.0, 0.0], cash=[1_000_000, 0, 0, 0], project_grant_cents=[1_000_000, 0, 0, 0], project_grant_share=1.0)
     projects = advance(state)
     assert projects.grant_cents[0] == projects.cost_cents[0] == 880_000
     assert state.organisations.cash_cents.tolist() == [120_000, 0, 0, 0]
     assert state.organisations.project_grant_cents[0] == 120_000
 
 
+def test_the_team_pays_what_the_share_of_the_money_leaves():
+    # 80 % of 880 000 are 704 000; the other 176 000 are paid in halves
+    cash = [1_000_000 + 88_000, 88_000, 0, 0]
+    state = four([0.5, 0.0, 0.0], cash=cash, project_grant_cents=[1_000_000, 0, 0, 0], project_grant_share=0.8)
+    projects = advance(state)
+    assert (projects.cost_cents[0], projects.grant_cents[0], projects.size[0]) == (880_000, 704_000, 2)
+    assert state.organisations.cash_cents.tolist() == [296_000, 0, 0, 0]
+    assert state.organisations.project_grant_cents[0] == 296_000
+    # a cent less with the leader stops the project, with the partner it leaves nobody to do it with
+    for poor in (0, 1):
+        fewer = [c - (k == poor) for k, c in enumerate(cash)]
+        state = four([0.5, 0.0, 0.0], cash=fewer, project_grant_cents=[1_000_000, 0, 0, 0], project_grant_share=0.8)
+        assert len(advance(state)) == 0 and state.organisations.hindered[0] == 1
+
+
+def test_partners_pay_their_share_of_a_large_project_too():
+    state = four([0.5, 0.0, 0.0], cash=5_000_000, project_grant_cents=[3_000_000, 0, 0, 0], project_grant_share=0.5, successes=1)
+    state.ties.joint_successes[:2, 0] = 1
+    projects = advance(state)
+    # half of 4 400 000 is granted
+    assert (projects.large[0], projects.grant_cents[0]) == (True, 2_200_000)
+    assert state.organisations.cash_cents.tolist() == [5_000_000 - 2_200_000 - 1_100_000, 3_900_000, 5_000_000, 5_000_000]
+
+
+def test_money_that_is_due_back_pays_nothing_and_is_no_free_money_either():
+    state = four([0.5, 0.0, 0.0], cash=[740_000, 440_000, 0, 0], project_grant_cents=[300_000, 0, 0, 0], project_grant_share=0.0)
+    projects = advance(state)
+    assert (projects.size[0], projects.grant_cents[0]) == (2, 0)
+    assert state.organisations.cash_cents.tolist() == [300_000, 0, 0, 0]
+
+
 def test_a_grant_for_a_joint_project_pays_nothing_alone_and_is_no_free_money():
-    state = territory([SOCIAL_ENTERPRISE], [TRADER], cash=1_000_000, project_grant_cents=300_000)
+    state = territory([SOCIAL_ENTERPRISE], [TRADER], cash=1_000_000, project_grant_cents=300_000, project_grant_share=1.0)
     assert len(advance(state)) == 0 and state.organisations.hindered[0] == 1
-    state = territory([SOCIAL_ENTERPRISE], [TRADER], cash=1_100_000, project_grant_cents=300_000)
+    state = territory([SOCIAL_ENTERPRISE], [TRADER], cash=1_100_000, project_grant_cents=300_000, project_grant_share=1.0)
     assert advance(state).grant_cents[0] == 0
     assert state.organisations.cash_cents[0] == 300_000 and state.organisations.project_grant_cents[0] == 300_000
+
+
+# ideas that money brings
+
+
+def ideas(n, rate, **columns):
+    """Which of n rows have an idea under that rate."""
+    given = {"kind": np.zeros(n, np.int8), "earmarked": np.zeros(n, np.int64), "grant_share": np.zeros(n)} | columns
+    key = Luck(1).key(Stream.PROJECT_IDEA)
+    p = Innovating(idea_rate=rate, private_idea_share=0.5, granted_idea_rate=0.25).numbers
+    idle = np.full(n, -1, np.int32)
+    return leaders(
+        key, key, np.arange(n), given["kind"], np.ones(n, np.bool_), idle, given["earmarked"], given["grant_share"], p
+    )  # fmt: skip
+
+
+def test_who_holds_money_for_a_joint_project_has_ideas_more_often_by_the_same_luck():
+    n = 10_000
+    holds = {"earmarked": np.full(n, 1), "grant_share": np.full(n, 0.8)}
+    plain, granted = ideas(n, 0.05), ideas(n, 0.05, **holds)
+    assert set(plain.tolist()) < set(granted.tolist())
+    assert abs(granted.size - 0.25 * n) < 4 * np.sqrt(n * 0.25 * 0.75)
+    assert set(ideas(n, 0.05, kind=np.ones(n, np.int8), **holds).tolist()) == set(granted.tolist())
+    # never less often than without, and not for money that is due back
+    assert ideas(n, 0.4, **holds).tolist() == ideas(n, 0.4).tolist()
+    assert ideas(n, 0.05, earmarked=np.full(n, 1)).tolist() == plain.tolist()
+
+
+def granted_four(trusts, idea_rate, *, partner_cash=RICH, **columns):
+    """What the four start where the first holds money for joint projects and so always has an idea."""
+    grant = {"project_grant_cents": [800_000, 0, 0, 0], "project_grant_share": [0.8, 0, 0, 0]}
+    state = four(trusts, cash=[RICH, *[partner_cash] * 3], **(grant | columns))
+    return state, advance(state, idea_rate=idea_rate, granted_idea_rate=1.0)
+
+
+def test_an_idea_that_only_the_money_brought_is_dropped_where_the_money_cannot_be_used():
+    state, projects = granted_four([0.5, 0.0, 0.0], 0.0)
+    assert projects.grant_cents.tolist() == [704_000]
+    for nobody in ({"trusts": [0.0, 0.0, 0.0]}, {"trusts": [0.5, 0.0, 0.0], "partner_cash": 0}):
+        state, projects = granted_four(idea_rate=0.0, **nobody)
+        assert len(projects) == 0 and state.organisations.hindered[0] == 0 and (state.organisations.project_row == -1).all()
+        # an idea of its own it does alone
+        state, projects = granted_four(idea_rate=1.0, **nobody)
+        assert (projects.size.tolist(), projects.grant_cents.tolist()) == ([1], [0])
+
+
+# vouchers
+
+
+def voucher_four(trusts, known=(), *, cash=RICH, **columns):
+    """The four; the first holds a voucher of 4 000 EUR and has succeeded with those it knows."""
+    grant = {"project_grant_cents": [400_000, 0, 0, 0], "project_grant_share": [0.8, 0, 0, 0], "voucher": [True, False, False, False]}
+    state = four(trusts, cash=cash, **(grant | columns))
+    for j in known:
+        state.ties.joint_successes[0, j - 1] = state.ties.joint_successes[j, 0] = 1
+    return state
+
+
+def test_a_voucher_fills_the_first_seat_with_the_best_new_partner_and_pays():
+    # without it B would be first (1.0 x .5), as in the tests of teams above; of the new ones C beats D
+    state = voucher_four([0.5, 0.7, 0.9], known=[1])
+    projects = advance(state)
+    assert projects.team[0].tolist() == [0, 2, 1, 3]
+    assert projects.grant_cents[0] == 400_000
+    # 1 040 000 less 400 000 in four
+    assert (RICH - state.organisations.cash_cents).tolist() == [560_000, 160_000, 160_000, 160_000]
+    state = voucher_four([0.5, 0.7, 0.9], known=[1])
+    state.organisations.voucher[0] = False
+    assert advance(state).team[0].tolist() == [0, 1, 3, -1]
+
+
+def test_a_voucher_is_not_used_where_nobody_new_can_be_asked():
+    state = voucher_four([0.5, 0.0, 0.0], known=[1])
+    projects = advance(state)
+    assert (projects.team[0].tolist(), projects.grant_cents[0]) == ([0, 1, -1, -1], 0)
+    assert state.organisations.cash_cents[:2].tolist() == [RICH - 440_000, RICH - 440_000]
+    assert state.organisations.project_grant_cents[0] == 400_000
+    # and an idea that only the voucher brought is dropped
+    assert len(advance(voucher_four([0.5, 0.0, 0.0], known=[1]), idea_rate=0.0, granted_idea_rate=1.0)) == 0
+
+
+def test_a_new_partner_must_be_able_to_pay_its_share_beside_the_voucher():
+    # a team of two pays 880 000 less 400 000: 240 000 each. With D for a partner, B and C have nothing
+    for cash_of_d, team, grant in ((240_000, [0, 3, -1, -1], 400_000), (239_999, [0, -1, -1, -1], 0)):
+        projects = advance(voucher_four([0.5, 0.7, 0.9], known=[1], cash=[RICH, 0, 0, cash_of_d]))
+        assert (projects.team[0].tolist(), projects.grant_cents[0]) == (team, grant)
+
+
+def test_one_without_the_money_for_a_team_without_the_voucher_is_hindered():
+    # B is known, so the voucher may not be used: the leader's purse is what it holds besides
+    state = voucher_four([0.5, 0.0, 0.0], known=[1], cash=[839_999, RICH, 0, 0])
+    assert len(advance(state)) == 0 and state.organisations.hindered[0] == 1
+    assert advance(voucher_four([0.5, 0.0, 0.0], known=[1], cash=[840_000, RICH, 0, 0])).size.tolist() == [2]
+
+
+def test_a_failure_together_leaves_partners_new_to_each_other_and_a_success_does_not():
+    weak = [[0.0] * 4, [0.05, 0, 0, 0], [0.0] * 4, [0.0] * 4]
+    state = voucher_four([0.5, 0.0, 0.0], competences=weak, project_grant_cents=[100_000, 0, 0, 0])
+    advance(state, months=7, gamma=10.0)
+    assert state.projects.outcome.tolist()[:1] == [FAILED] and state.projects.size.tolist() == [2, 2]
+    state.organisations.project_grant_cents[0] = 100_000
+    advance(state, months=6, gamma=10.0)
+    assert state.projects.grant_cents.tolist() == [100_000, 0, 100_000]
+    state = voucher_four([0.5, 0.0, 0.0])
+    advance(state, months=6)
+    state.organisations.project_grant_cents[0] = 100_000
+    advance(state)
+    assert state.projects.outcome[0] == SUCCEEDED and state.projects.grant_cents.tolist() == [400_000, 0]
+
+
+def test_with_a_voucher_a_team_does_a_small_project_even_if_all_have_experience():
+    projects = advance(voucher_four([0.5, 0.7, 0.9], known=[1, 3], successes=3))
+    assert (projects.team[0, 1], projects.large[0]) == (2, False)
+
+
+def test_members_of_ones_circle_without_a_tie_are_new_partners():
+    led = {"pole_row": [0, 0, -1, 0], "coordinated": [True, True, False, True]}
+    state = voucher_four([0.5], known=[1], **led)
+    projects = advance(state, pole_trust=0.2)
+    assert (projects.team[0].tolist(), projects.grant_cents[0]) == ([0, 3, 1, -1], 400_000)
+
+
+def test_an_empty_voucher_asks_nobody_in_particular():
+    state = voucher_four([0.5, 0.7, 0.9], known=[1], project_grant_cents=0)
+    assert advance(state).team[0].tolist() == [0, 1, 3, -1]
 
 
 # endings
@@ -388,6 +548,8 @@ def crowd(order, workers=None):
         "coordinated": (np.arange(n) < 40) & (np.arange(n) % 4 < 3),
         "cluster_row": np.arange(n) % 7 // 2,
         "project_grant_cents": np.where(np.arange(n) % 9 == 0, np.minimum(cash, 700_000), 0),
+        "project_grant_share": np.where(np.arange(n) % 9 == 0, 0.8, 0.0),
+        "voucher": np.arange(n) % 18 == 0,
     }
     state = State(PURPOSES, tie_bound=24, workers=workers)
     state.places.append(1)
@@ -418,7 +580,8 @@ def test_the_order_of_rows_does_not_matter():
             other = np.where(other >= 0, order[other], -1)
         assert (other == column).all(), name
     assert plain.ties.joint_successes.sum() > 0 and plain.organisations.innovations.sum() > 0 and plain.organisations.hindered.sum() > 0
-    assert plain.projects.grant_cents.sum() > 0
+    on_voucher = plain.organisations.voucher[plain.projects.team[:, 0]]
+    assert plain.projects.grant_cents[on_voucher].sum() > 0 and plain.projects.grant_cents[~on_voucher].sum() > 0
     ended = plain.projects.outcome > 0
     assert (plain.projects.ended_month[ended] == plain.projects.due_month[ended]).all() and (plain.projects.due_month[~ended] > 40).all()
     assert plain.ties.degree.sum() == shuffled.ties.degree.sum() > crowd(order).ties.degree.sum()
@@ -436,6 +599,6 @@ def test_the_number_of_threads_does_not_matter():
 def test_with_an_idea_rate_of_zero_it_is_as_if_absent():
     state = crowd(np.arange(80))
     before = state.hash()
-    advance(state, months=5, idea_rate=0.0)
+    advance(state, months=5, idea_rate=0.0, granted_idea_rate=0.0)
     state.month = 0
     assert state.hash() == before

@@ -1,91 +1,18 @@
-"""Measures: budgets by the year, calls, rankings, promises and instalments to the cent; the seed grant and animation."""
+"""What all measures share: budgets by the year, calls, rankings, promises and instalments to the cent."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clustersim import measures
-from clustersim.luck import Luck
-from clustersim.measures import KINDS, PARAMETERS, Measure, calls, groups, ranking
+from clustersim.measures import KINDS, PARAMETERS, calls, ranking
 from clustersim.money import Flow
 from clustersim.state import State
-from clustersim.state.funders import DISTRICT, LOCALITY, REGION, TERRITORY
 from clustersim.state.ledger import A_POLE, OUTSIDE, Ledger
-from network_builders import relabelled, territory
+from measure_builders import FUNDER_UID, cluster, end_pole, measure, month, months, pole, town, winners
+from network_builders import relabelled
 
-SOCIAL, PRIVATE, PUBLIC = 0, 1, 2
-LUCK = Luck(4)
-FUNDER_UID = 1_000
-
-
-def town(enterprises: int, *, budgets_eur=(100_000.0,), places=None, spin_up: int = 0, **columns) -> State:
-    """Young social enterprises with 1 000 EUR each, then one public funder of the territory for each budget."""
-    count = enterprises + len(budgets_eur)
-    home = np.zeros(count, int) if places is None else np.append(places, np.zeros(len(budgets_eur), int))
-    given_columns = {name: np.append(np.broadcast_to(value, enterprises), np.zeros(len(budgets_eur))) for name, value in columns.items()}
-    state = territory(
-        np.arange(4.0) * 10,
-        np.zeros(4),
-        home,
-        uid=np.append(np.arange(enterprises) + 1, np.arange(len(budgets_eur)) + FUNDER_UID),
-        kind=[SOCIAL] * enterprises + [PUBLIC] * len(budgets_eur),
-        cash_cents=100_000,
-        **given_columns,
-    )
-    state.places.region[:] = [0, 0, 1, 1]
-    state.places.district[:] = [0, 1, 2, 2]
-    state.places.locality[:] = [0, 1, 2, 3]
-    state.ledger.record(Flow.STARTING_CAPITAL, 100_000 * count)
-    budget_cents = np.round(np.array(budgets_eur) * 100)
-    state.funders.append(
-        len(budgets_eur), organisation_row=np.arange(enterprises, count), public=True, budget_cents=budget_cents, attention=0.1
-    )
-    state.spin_up, state.month = spin_up, 0
-    return state
-
-
-def measure(kind: str = "seed_grant", *, name: str = "one", number: int = 0, funder: int = 0, **numbers) -> Measure:
-    return Measure(name, kind, number, funder, PARAMETERS[kind](**numbers))
-
-
-def month(state: State, *in_force: Measure) -> State:
-    """The next month as far as measures go."""
-    state.month += 1
-    for _, lever in state.organisation_levers.arrays():
-        lever[:] = 0
-    state.encounters = type(state.encounters)()
-    measures.enact(state, LUCK, in_force)
-    state.check()
-    state.ledger.close_month(state.month)
-    state.check()
-    return state
-
-
-def months(state: State, count: int, *in_force: Measure) -> State:
-    for _ in range(count):
-        month(state, *in_force)
-    return state
-
-
-def winners(state: State) -> list[int]:
-    return state.organisations.uid[state.awards.organisation_row].tolist()
-
-
-def pole(state: State, *rows: int, place: int = 0, cash_eur: float = 0.0) -> int:
-    row = state.poles.append(
-        1, alive=True, founded_month=1, founder_uid=state.organisations.uid[list(rows)].min(), members=len(rows), place_row=place
-    ).start
-    state.poles.cash_cents[row] = round(cash_eur * 100)
-    state.ledger.record(Flow.POLE_SERVICES, round(cash_eur * 100))
-    state.organisations.pole_row[list(rows)] = row
-    return row
-
-
-def cluster(state: State, *rows: int) -> int:
-    row = state.clusters.append(1, alive=True, members=len(rows)).start
-    state.organisations.cluster_row[list(rows)] = row
-    return row
+PAYING = sorted(kind for kind, numbers in PARAMETERS.items() if issubclass(numbers, calls.Call))
 
 
 # budgets
@@ -192,7 +119,7 @@ def test_outside_its_window_a_measure_changes_nothing():
 def test_a_measure_without_budget_is_as_if_it_were_absent():
     others = [measure(name="two", number=1, amount_eur=7_000.0, selection="lottery", calls_per_year=3)]
     for kind in KINDS:
-        nothing = measure(kind, budget_eur_per_year=0.0)
+        nothing = measure(kind, **({"labels_per_call": 0} if kind == "recognition" else {"budget_eur_per_year": 0.0}))
         one, other = town(20), town(20)
         for world in (one, other):
             cluster(world, 0, 1, 2, 3)
@@ -256,7 +183,7 @@ def test_budgets_are_never_exceeded(data):
     budgets = st.floats(0.0, 150_000.0)
     force = [
         measure(
-            data.draw(st.sampled_from(sorted(KINDS))),
+            data.draw(st.sampled_from(PAYING)),
             name=f"measure {number}",
             number=number,
             funder=data.draw(st.integers(0, 1)),
@@ -283,14 +210,9 @@ def test_budgets_are_never_exceeded(data):
             this_year = (a.start_month > (now - 1) // 12 * 12) & (a.measure == m.number)
             assert (a.awarded_cents - a.returned_cents)[this_year].sum() <= calls.to_cents(m.numbers.budget_eur_per_year)
     assert (state.awards.paid_cents + state.awards.returned_cents == state.awards.awarded_cents).all()
-    assert state.ledger.total_cents[Flow.SUPPORT] + state.ledger.total_cents[Flow.SUPPORT_RUNNING] == state.awards.paid_cents.sum()
-
-
-def end_pole(state: State, row: int) -> None:
-    state.ledger.record(Flow.POLE_ENDING, int(state.poles.cash_cents[row]))
-    state.poles.cash_cents[row] = 0
-    state.poles.alive[row] = False
-    state.organisations.pole_row[state.organisations.pole_row == row] = -1
+    support = state.ledger.total_cents[[Flow.SUPPORT, Flow.SUPPORT_RUNNING, Flow.PROCUREMENT]]
+    assert support.sum() == state.awards.paid_cents.sum() == state.funders.paid_cents.sum()
+    assert state.ledger.total_cents[Flow.REPAYMENT] == state.awards.repaid_cents.sum() == state.funders.repaid_cents.sum()
 
 
 def test_payments_noted_together_are_as_if_noted_one_by_one():
@@ -394,177 +316,10 @@ def test_who_wins_does_not_depend_on_the_position_of_rows(selection):
     assert len(state.awards) == 7
 
 
-# the seed grant
-
-
-def test_a_seed_grant_goes_to_young_social_enterprises_only_and_once():
-    state = town(6)
-    o = state.organisations
-    o.kind[1] = PRIVATE
-    o.founded_month[2] = -35
-    o.founded_month[3] = -34
-    o.alive[4], o.closed_month[4] = False, 1
-    state.ledger.record(Flow.CLOSING, int(o.cash_cents[4]))
-    o.cash_cents[4] = 0
-    month(state, measure(amount_eur=1_000.0, selection="lottery"))
-    # in month 1 the third is 36 months old, the fourth 35
-    assert sorted(winners(state)) == [1, 4, 6]
-    months(state, 12, measure(amount_eur=1_000.0, selection="lottery"))
-    assert len(state.awards) == 3
-
-
-def test_who_cannot_hold_its_own_share_is_not_eligible():
-    state = town(3)
-    o = state.organisations
-    o.cash_cents[:3] = [250_000, 249_999, 400_000]
-    state.ledger.record(Flow.SERVICES, 599_999)
-    # a fifth of the cost: 10 000 EUR come with 2 500 EUR of one's own
-    month(state, measure(amount_eur=10_000.0, co_funding_share=0.2))
-    assert sorted(winners(state)) == [1, 3]
-
-
-@pytest.mark.parametrize(
-    ("level", "area", "served"), [(TERRITORY, 0, [1, 2, 3, 4]), (REGION, 1, [3, 4]), (DISTRICT, 1, [2]), (LOCALITY, 3, [4])]
-)
-def test_a_funder_serves_its_jurisdiction(level, area, served):
-    state = town(4, places=np.arange(4))
-    state.funders.level[0], state.funders.area[0] = level, area
-    month(state, measure(amount_eur=1_000.0))
-    assert sorted(winners(state)) == served
-
-
-def test_the_promise_to_an_enterprise_that_closes_is_taken_back():
-    state = town(1)
-    grant = measure(amount_eur=1_000.0, duration_months=4)
-    months(state, 2, grant)
-    o = state.organisations
-    o.alive[0], o.closed_month[0] = False, 2
-    state.ledger.record(Flow.CLOSING, int(o.cash_cents[0]))
-    o.cash_cents[0] = 0
-    month(state, grant)
-    assert (state.awards.paid_cents[0], state.awards.returned_cents[0]) == (50_000, 50_000)
-    assert (state.funders.available_cents[0], state.funders.committed_cents[0]) == (9_950_000, 0)
-
-
-# animation
-
-
-@pytest.mark.parametrize("public", [True, False])
-def test_a_pole_receives_a_year_of_animation_in_cash(public):
-    state = town(6)
-    state.funders.public[0] = public
-    pole(state, 0, 1, 2)
-    animation = measure("animation", budget_eur_per_year=100_000.0)
-    months(state, 12, animation)
-    # 100 000 EUR over 24 months: 4 166.66 EUR a month
-    assert state.poles.cash_cents[0] == 12 * 416_666
-    assert state.poles.support_cents[0] == 12 * 416_666 * public
-    assert state.poles.private_support_cents[0] == 12 * 416_666 * (not public)
-    months(state, 14, animation)
-    assert state.poles.cash_cents[0] == 10_000_000
-    assert len(state.awards) == 1
-    journal = state.ledger.journal
-    assert set(journal.payee_uid[journal.flow == Flow.SUPPORT].tolist()) == {A_POLE}
-    assert not state.organisation_levers.animated.any()
-
-
-def test_an_emerging_group_is_accompanied_in_every_month_that_is_paid():
-    state = town(8)
-    row = cluster(state, 0, 1, 2, 3)
-    animation = measure("animation", amount_eur=12_000.0, duration_months=3, selection="lottery")
-    for now in range(1, 5):
-        month(state, animation)
-        assert state.organisation_levers.animated.tolist() == [now <= 3] * 4 + [False] * 5
-    assert state.awards.cluster_row.tolist() == [row]
-    assert state.ledger.total_cents[Flow.SUPPORT_RUNNING] == 300_000
-    assert state.ledger.total_cents[Flow.SUPPORT] == 0
-    journal = state.ledger.journal
-    assert journal.payee_uid[journal.flow == Flow.SUPPORT_RUNNING].tolist() == [OUTSIDE] * 3
-
-
-def test_members_who_come_to_a_group_are_accompanied_and_those_who_left_are_not():
-    state = town(8)
-    row = cluster(state, 0, 1, 2, 3)
-    animation = measure("animation")
-    month(state, animation)
-    state.organisations.cluster_row[[0, 7]] = [-1, row]
-    month(state, animation)
-    assert np.flatnonzero(state.organisation_levers.animated).tolist() == [1, 2, 3, 7]
-
-
-def test_groups_mostly_in_poles_already_are_not_emerging_and_the_switch_excludes_all():
-    state = town(10)
-    cluster(state, 0, 1, 2, 3)
-    pole(state, 0, 1, 8, place=3)
-    assert len(month(state.copy(), measure("animation")).awards) == 1
-    state.organisations.pole_row[1], state.poles.members[0] = -1, 2
-    assert len(month(state.copy(), measure("animation", budget_eur_per_year=200_000.0, amount_eur=10_000.0)).awards) == 2
-    assert month(state.copy(), measure("animation", emerging=False)).awards.pole_row.tolist() == [0]
-
-
-def test_the_promise_to_a_pole_or_a_group_that_ends_is_taken_back():
-    state = town(8)
-    cluster(state, 0, 1, 2, 3)
-    pole(state, 4, 5, 6)
-    animation = measure("animation", amount_eur=12_000.0, duration_months=12)
-    months(state, 2, animation)
-    assert state.awards.paid_cents.tolist() == [200_000, 200_000]
-    end_pole(state, 0)
-    state.clusters.alive[0] = False
-    state.organisations.cluster_row[:4] = -1
-    month(state, animation)
-    assert state.awards.paid_cents.tolist() == [200_000, 200_000]
-    assert state.awards.returned_cents.tolist() == [1_000_000, 1_000_000]
-    assert state.funders.committed_cents[0] == 0
-    assert not state.organisation_levers.animated.any()
-
-
-def test_who_had_animation_may_apply_again_only_where_it_is_renewable():
-    for renewable, expected in ((False, 1), (True, 2)):
-        state = town(3)
-        pole(state, 0, 1, 2)
-        months(state, 24, measure("animation", amount_eur=12_000.0, duration_months=12, renewable=renewable))
-        assert len(state.awards) == expected
-
-
-def test_a_pole_must_hold_its_own_share_and_a_group_has_nothing_to_hold():
-    state = town(10)
-    cluster(state, 0, 1, 2, 3)
-    pole(state, 4, 5, 6, cash_eur=2_999.99)
-    pole(state, 7, 8, 9, cash_eur=3_000.0)
-    month(state, measure("animation", amount_eur=12_000.0, duration_months=12, co_funding_share=0.2))
-    assert state.awards.pole_row.tolist() == [1]
-
-
-def test_merit_of_a_pole_is_coverage_by_the_best_of_its_members_plus_their_mean_quality():
-    state = town(6)
-    o = state.organisations
-    o.competences[:6] = 0.1
-    o.competences[0, :4] = 0.5
-    o.competences[1, 4:] = 0.5
-    o.quality[3:6] = [0.0, 0.3, 0.6]
-    pole(state, 3, 4, 5)
-    pole(state, 0, 1, 2)
-    order = state.by_place()[1]
-    merit = groups.merits(order, o.pole_row, state.poles.purpose, o.competences, o.quality, state.purposes.challenge)
-    assert merit == pytest.approx([0.2 + 0.3, 1.0])
-    month(state, measure("animation", amount_eur=50_000.0, duration_months=24))
-    assert state.awards.pole_row.tolist() == [1]
-
-
-def test_poles_and_groups_outside_the_jurisdiction_get_nothing():
-    state = town(10, places=[0, 0, 0, 0, 2, 2, 2, 2, 0, 0])
-    state.funders.level[0], state.funders.area[0] = REGION, 1
-    cluster(state, 0, 1, 2, 3)
-    served = cluster(state, 4, 5, 6, 7)
-    pole(state, 8, 9, 0, place=0)
-    month(state, measure("animation", amount_eur=10_000.0))
-    assert (state.awards.cluster_row.tolist(), state.awards.pole_row.tolist()) == ([served], [-1])
-
-
 def test_every_kind_declares_its_numbers_and_shares_those_of_calls():
     assert KINDS.keys() == PARAMETERS.keys()
-    for numbers in PARAMETERS.values():
-        assert {p.name for p in calls.Call.declared()} <= {p.name for p in numbers.declared()}
+    for kind, numbers in PARAMETERS.items():
+        shared = calls.Window if kind == "recognition" else calls.Call
+        assert {p.name for p in shared.declared()} <= {p.name for p in numbers.declared()}
     assert PARAMETERS["animation"]().amount_eur == 50_000.0
     assert PARAMETERS["seed_grant"]().amount_eur == 40_000.0

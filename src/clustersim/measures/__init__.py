@@ -13,17 +13,59 @@ from types import ModuleType
 import numpy as np
 
 from clustersim.luck import Luck
-from clustersim.measures import animation, calls, seed_grant
+from clustersim.measures import (
+    advice,
+    animation,
+    brokerage,
+    calls,
+    loan,
+    procurement,
+    project_call,
+    recognition,
+    seed_grant,
+    shared_space,
+    voucher,
+)
+from clustersim.measures.advice import Advice
 from clustersim.measures.animation import Animation
-from clustersim.measures.calls import Call, Measure
+from clustersim.measures.brokerage import Brokerage
+from clustersim.measures.calls import Measure, Window
+from clustersim.measures.loan import Loan
+from clustersim.measures.procurement import Procurement
+from clustersim.measures.project_call import ProjectCall
+from clustersim.measures.recognition import Recognition
 from clustersim.measures.seed_grant import SeedGrant
+from clustersim.measures.shared_space import SharedSpace
+from clustersim.measures.voucher import Voucher
 from clustersim.money import Flow
 from clustersim.state import State
 
 __all__ = ["KINDS", "PARAMETERS", "Measure", "enact", "renew_budgets"]
 
-KINDS: dict[str, ModuleType] = {"seed_grant": seed_grant, "animation": animation}
-PARAMETERS: dict[str, type[Call]] = {"seed_grant": SeedGrant, "animation": Animation}
+KINDS: dict[str, ModuleType] = {
+    "project_call": project_call,
+    "voucher": voucher,
+    "seed_grant": seed_grant,
+    "animation": animation,
+    "shared_space": shared_space,
+    "advice": advice,
+    "recognition": recognition,
+    "brokerage": brokerage,
+    "procurement": procurement,
+    "loan": loan,
+}
+PARAMETERS: dict[str, type[Window]] = {
+    "project_call": ProjectCall,
+    "voucher": Voucher,
+    "seed_grant": SeedGrant,
+    "animation": Animation,
+    "shared_space": SharedSpace,
+    "advice": Advice,
+    "recognition": Recognition,
+    "brokerage": Brokerage,
+    "procurement": Procurement,
+    "loan": Loan,
+}
 
 
 def enact(state: State, luck: Luck, measures: Sequence[Measure]) -> None:

@@ -61,7 +61,7 @@ class Measure:
         number: Its number in awards and in the journal.
         funder_row: Who pays.
         numbers: Its parameters, of the class that the module declares; in `enact` those of the month.
-        later: Parameters that replace them from some months of the scenario on, in order.
+        course: Where numbers vary, the parameters from each month of change on, the beginning (month 0) included; empty where they do not.
         purposes: Whether each purpose is eligible; None for all.
     """
 
@@ -70,12 +70,12 @@ class Measure:
     number: int
     funder_row: int
     numbers: Any
-    later: tuple[tuple[int, Any], ...] = ()
+    course: tuple[tuple[int, Any], ...] = ()
     purposes: np.ndarray | None = None
 
     def at(self, month: int) -> Self:
         """The measure with the numbers of that month of the scenario."""
-        current = [numbers for first, numbers in self.later if first <= month]
+        current = [numbers for first, numbers in self.course if first <= month]
         return replace(self, numbers=current[-1]) if current else self
 
 

@@ -13,7 +13,16 @@ from clustersim.state import State
 from clustersim.state.funders import TERRITORY
 from clustersim.state.organisations import KINDS, PUBLIC_FUNDER, SOCIAL_ENTERPRISE
 
-__all__ = ["OrganisationCall", "affords", "eligible_organisations", "eligible_places", "eligible_purposes", "had_support", "rule_of_three"]
+__all__ = [
+    "OrganisationCall",
+    "affords",
+    "eligible_organisations",
+    "eligible_places",
+    "eligible_purposes",
+    "had_support",
+    "jurisdiction",
+    "rule_of_three",
+]
 
 
 class OrganisationCall(Call):
@@ -26,12 +35,18 @@ class OrganisationCall(Call):
     private_actors = Parameter(False, "-", None, "assumed", "whether private actors may apply beside social enterprises")
 
 
+def jurisdiction(state: State, measure: Measure) -> np.ndarray:
+    """For each place whether the funder answers for it."""
+    places, funders = state.places, state.funders
+    level, area = int(funders.level[measure.funder_row]), funders.area[measure.funder_row]
+    if level == TERRITORY:
+        return np.ones(len(places), np.bool_)
+    return (places.region, places.district, places.locality)[level - 1] == area
+
+
 def eligible_places(state: State, measure: Measure) -> np.ndarray:
     """For each place whether it lies in the funder's jurisdiction and is small enough."""
-    places, funders = state.places, state.funders
-    small_enough = places.population <= measure.numbers.most_place_population
-    level, area = int(funders.level[measure.funder_row]), funders.area[measure.funder_row]
-    return small_enough if level == TERRITORY else small_enough & ((places.region, places.district, places.locality)[level - 1] == area)
+    return jurisdiction(state, measure) & (state.places.population <= measure.numbers.most_place_population)
 
 
 def eligible_purposes(measure: Measure, purpose: np.ndarray) -> np.ndarray:

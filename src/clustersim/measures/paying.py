@@ -13,7 +13,7 @@ from clustersim.money import Flow
 from clustersim.state import State
 from clustersim.state.ledger import A_POLE, OUTSIDE
 
-__all__ = ["hand_over", "pay", "pay_back", "running"]
+__all__ = ["give_back", "hand_over", "pay", "pay_back", "running"]
 
 
 def running(state: State, measure: Measure) -> np.ndarray:
@@ -59,6 +59,15 @@ def hand_over(state: State, measure: Measure, due: np.ndarray, part: np.ndarray,
     payer = o.uid[funders.organisation_row[measure.funder_row]]
     state.ledger.record_payments(state.month, np.where(outside, Flow.SUPPORT_RUNNING, flow), measure.number, payer, payee, cents)
     return paid, cents
+
+
+def give_back(state: State, measure: Measure, rows: np.ndarray) -> None:
+    """What is left of the promises `rows` is their funder's again."""
+    a, funders = state.awards, state.funders
+    rest = a.awarded_cents[rows] - a.paid_cents[rows] - a.returned_cents[rows]
+    a.returned_cents[rows] += rest
+    funders.committed_cents[measure.funder_row] -= rest.sum()
+    funders.available_cents[measure.funder_row] += rest.sum()
 
 
 def pay_back(state: State, measure: Measure, rows: np.ndarray, cents: np.ndarray) -> None:

@@ -2,7 +2,8 @@
 
     (1)  coverage = sum_d min(challenge_d, best competence in the team_d) / sum_d challenge_d
     (2)  cost     = base cost (1 + overhead (size - 1))
-    (3)  grant    = min(what is earmarked for the leader's next joint project, cost), nothing for one alone
+    (3)  grant    = min(what is earmarked for the leader's joint projects, share paid x cost), in whole cents; nothing for one alone,
+                    nor on a voucher where the leader has succeeded with its first partner before
     (4)  share    = (cost - grant) / size, in whole cents; the leader pays the rest as well
     (5)  purse    = cash - earmarked - reserve_months x monthly expense: what one can put in
     (6)  chance   = coverage^gamma (a + (1 - a) mean trust)   over the leader's ties to its partners; 1 for one alone
@@ -12,8 +13,15 @@ A month: projects that are due end, quality wears off, then the living and idle 
 to three partners by gain in coverage x trust: idle ties it trusts, and idle members of its circle, which is its pole where a
 coordinator is in post, else its cluster where an animator accompanies it. A project is large only if the leader has
 succeeded before, and with each partner; else it is small. Teams that lack the money start smaller, with fewer, or not at all
-(the leader was hindered). Where two teams want the same partner, luck decides who comes first; the other idea is lost. The
-theory (MODEL 4.9) gives the form; that partners are chosen for what they know is the idea of Gilbert, Pyka & Ahrweiler
+(the leader was hindered). Where two teams want the same partner, luck decides who comes first; the other idea is lost.
+
+Measures may earmark money in a leader's cash for joint projects, of which it pays a share at most (3). Who applies for such
+money has a project in mind, so who holds some has ideas more often, by the same luck; an idea that only the money brought is
+dropped where the money cannot be used. A voucher is for work with somebody new: its holder asks first one with whom it has
+never succeeded (failures do not count as work together, as for the first small project), the best of those who can pay their
+share, and where there is none forms its team without the voucher.
+
+The theory (MODEL 4.9) gives the form; that partners are chosen for what they know is the idea of Gilbert, Pyka & Ahrweiler
 (2001), the rule here is our own. A large project brought to success by a team with a social enterprise is a validated social
 innovation.
 
@@ -37,6 +45,8 @@ READS = (
     "organisations.pole_row",
     "organisations.coordinated",
     "organisations.cluster_row",
+    "organisations.project_grant_share",
+    "organisations.voucher",
     "organisation_levers.animated",
 )
 WRITES = (
@@ -77,6 +87,10 @@ class Innovating(Parameters):
     private_idea_share = Parameter(
         0.3, "share", (0.0, 1.0), "assumed", "how often private actors consider projects, relative to social enterprises"
     )
+    granted_idea_rate = Parameter(
+        0.25, "1/month", (0.0, 1.0), "assumed",
+        "chance that an idle organisation which holds money for a joint project considers one in a month; never less than without",
+    )  # fmt: skip
     partner_trust = Parameter(0.15, "0..1", (0.0, 1.0), "assumed", "least trust in a tie for asking its partner to join")
     pole_trust = Parameter(
         0.2, "0..1", (0.0, 1.0), "assumed", "trust in members of one's circle without a tie, and start of the tie a project gives"
@@ -108,8 +122,8 @@ def advance(state: State, luck: Luck, numbers: Innovating) -> None:
     team, large = form_teams(
         luck.key(Stream.PROJECT_IDEA, month), luck.key(Stream.PROJECT_ORDER, month), len(projects), state.by_uid(), len(state.poles),
         len(state.clusters), o.uid, o.kind, o.alive, o.purpose, o.competences, challenge, o.cash_cents, o.project_grant_cents,
-        o.expense_cents, o.project_row, o.successes, o.hindered, o.pole_row, o.coordinated, o.cluster_row,
-        state.organisation_levers.animated, ties.degree, ties.partner_row, ties.trust, ties.joint_successes, p,
+        o.project_grant_share, o.voucher, o.expense_cents, o.project_row, o.successes, o.hindered, o.pole_row, o.coordinated,
+        o.cluster_row, state.organisation_levers.animated, ties.degree, ties.partner_row, ties.trust, ties.joint_successes, p,
     )  # fmt: skip
     if not large.size:
         return
@@ -117,7 +131,7 @@ def advance(state: State, luck: Luck, numbers: Innovating) -> None:
     paid_cents = start_projects(
         first, month, team, large, projects.team, projects.large, projects.purpose, projects.size, projects.start_month,
         projects.due_month, projects.cost_cents, projects.grant_cents, projects.coverage, projects.trust, o.purpose, o.competences,
-        challenge, o.cash_cents, o.project_grant_cents, ties.degree, ties.partner_row, ties.trust, ties.born_month, ties.purpose,
-        ties.joint_successes, ties.refused, p,
+        challenge, o.cash_cents, o.project_grant_cents, o.project_grant_share, o.voucher, ties.degree, ties.partner_row, ties.trust,
+        ties.born_month, ties.purpose, ties.joint_successes, ties.refused, p,
     )  # fmt: skip
     state.ledger.record(Flow.PROJECT_COST, paid_cents)

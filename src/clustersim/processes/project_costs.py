@@ -1,6 +1,7 @@
 """What a project costs and who pays: equations 2 to 5 of innovating."""
 
 from clustersim.kernels import kernel
+from clustersim.money import share_of
 
 
 @kernel
@@ -11,16 +12,16 @@ def project_cost(size, large, p):
 
 
 @kernel
-def project_grant(earmarked, cost, size):
-    """Equation 3 [cents]."""
-    return min(earmarked, cost) if size > 1 else 0
+def project_grant(earmarked, grant_share, cost, size):
+    """Equation 3 [cents]; `earmarked` is what this team may use."""
+    return min(earmarked, share_of(cost, grant_share)) if size > 1 else 0
 
 
 @kernel
-def shares(earmarked, size, large, p):
+def shares(earmarked, grant_share, size, large, p):
     """Equation 4: what the leader and what each partner puts in [cents]."""
     cost = project_cost(size, large, p)
-    own = cost - project_grant(earmarked, cost, size)
+    own = cost - project_grant(earmarked, grant_share, cost, size)
     partner_share = own // size
     return own - (size - 1) * partner_share, partner_share
 
@@ -32,9 +33,9 @@ def purse(cash, earmarked, expense, p):
 
 
 @kernel
-def affordable(funds, size, large, earmarked, p):
+def affordable(funds, size, large, earmarked, grant_share, p):
     """Whether the first `size` of a team, with these purses, can each put in their share."""
-    leader_share, partner_share = shares(earmarked, size, large, p)
+    leader_share, partner_share = shares(earmarked, grant_share, size, large, p)
     enough = funds[0] >= leader_share
     for s in range(1, size):
         enough &= funds[s] >= partner_share
@@ -42,15 +43,15 @@ def affordable(funds, size, large, earmarked, p):
 
 
 @kernel
-def affordable_project(funds, size, proven, earmarked, p):
+def affordable_project(funds, size, proven, earmarked, grant_share, p):
     """What a team can pay: how many of its members, and whether a large project; nobody if the leader cannot even alone.
 
     The first `proven` of the team may do a large project.
     """
     while size > 0:
-        if size <= proven and affordable(funds, size, True, earmarked, p):
+        if size <= proven and affordable(funds, size, True, earmarked, grant_share, p):
             return size, True
-        if affordable(funds, size, False, earmarked, p):
+        if affordable(funds, size, False, earmarked, grant_share, p):
             return size, False
         size -= 1
     return 0, False

@@ -5,7 +5,7 @@ from clustersim.kernels.exact import power
 from clustersim.kernels.graph import slot_of
 from clustersim.luck import happens, hash_with
 from clustersim.processes.project_costs import project_cost, project_grant, shares
-from clustersim.processes.teams import team_coverage, team_trust
+from clustersim.processes.teams import team_coverage, team_trust, usable
 from clustersim.state.organisations import SOCIAL_ENTERPRISE
 from clustersim.state.projects import FAILED, RUNNING, SUCCEEDED
 from clustersim.state.ties import add_tie
@@ -77,12 +77,13 @@ def end_projects(
 @kernel
 def start_projects(
     first_row, month, proposed_team, proposed_large, team, large, project_purpose, size, start_month, due_month, cost, grant, coverage,
-    mean_trust, purpose, competences, challenge, cash, earmarked, degree, partner, trust, born_month, tie_purpose, joint_successes,
-    refused, p,
+    mean_trust, purpose, competences, challenge, cash, earmarked, grant_share, voucher, degree, partner, trust, born_month, tie_purpose,
+    joint_successes, refused, p,
 ):  # fmt: skip
     """Write the new projects' terms, take their cost from the teams' cash (equations 2 to 4), acquaint. Returns what was paid [cents].
 
-    A grant lies in the leader's cash since it was awarded, earmarked; here is the one place where it is used.
+    A grant lies in the leader's cash since it was paid, earmarked; here is the one place where it is used. What is to happen
+    to the earmark's terms when nothing is left of it is for the measure to say.
     """
     paid = 0
     for r in range(first_row, size.size):
@@ -98,9 +99,10 @@ def start_projects(
         due_month[r] = month + (p.large_months if large[r] else p.small_months)
         coverage[r] = team_coverage(team[r], competences, challenge[purpose[i]])
         mean_trust[r] = team_trust(team[r], degree, partner, trust, p)
-        leader_share, partner_share = shares(earmarked[i], members, large[r], p)
+        money = usable(i, team[r, 1], earmarked, voucher, degree, partner, joint_successes)
+        leader_share, partner_share = shares(money, grant_share[i], members, large[r], p)
         cost[r] = project_cost(members, large[r], p)
-        grant[r] = project_grant(earmarked[i], cost[r], members)
+        grant[r] = project_grant(money, grant_share[i], cost[r], members)
         earmarked[i] -= grant[r]
         cash[i] -= leader_share + grant[r]
         paid += cost[r]

@@ -45,15 +45,37 @@ def team_trust(team, degree, partner, trust, p):
 
 
 @kernel
-def leaders(idea_key, order_key, uid, kind, alive, project_row, p):
+def new_to_each_other(i, j, degree, partner, joint_successes):
+    """Whether i and j have never succeeded together; failures are not counted as work together, as for the first small project."""
+    k = slot_of(degree, partner, i, j)
+    return k < 0 or joint_successes[i, k] == 0
+
+
+@kernel
+def usable(i, j, earmarked, voucher, degree, partner, joint_successes):
+    """What of leader i's earmarked money a team may use whose first partner is j, -1 for nobody [cents]."""
+    if j < 0 or (voucher[i] and not new_to_each_other(i, j, degree, partner, joint_successes)):
+        return 0
+    return earmarked[i]
+
+
+@kernel
+def has_idea(luck, kind, granted, p):
+    """Whether that luck brings an idea. Money for a joint project comes with a project in mind: the same luck brings one sooner."""
+    rate = p.idea_rate if kind == SOCIAL_ENTERPRISE else p.idea_rate * p.private_idea_share
+    return happens(luck, max(rate, p.granted_idea_rate) if granted else rate)
+
+
+@kernel
+def leaders(idea_key, order_key, uid, kind, alive, project_row, earmarked, grant_share, p):
     """Rows of the living and idle who have an idea this month, in order of luck."""
     row = np.empty(uid.size, np.int32)
     count = 0
     for i in range(uid.size):
         if not alive[i] or project_row[i] >= 0 or kind[i] == PUBLIC_FUNDER:
             continue
-        rate = p.idea_rate if kind[i] == SOCIAL_ENTERPRISE else p.idea_rate * p.private_idea_share
-        if happens(hash_of(idea_key, uid[i]), rate):
+        granted = earmarked[i] > 0 and grant_share[i] > 0.0
+        if has_idea(hash_of(idea_key, uid[i]), kind[i], granted, p):
             row[count] = i
             count += 1
     turn = np.empty(count, np.uint64)
@@ -102,9 +124,10 @@ def gather(i, members, project_row, degree, partner, trust, candidate, p):
 
 @kernel
 def best_candidate(
-    i, candidate, count, share, uid, cash, earmarked, expense, competences, challenge, covered, degree, partner, trust, p
+    i, candidate, count, only_new, share, uid, cash, earmarked, expense, competences, challenge, covered, degree, partner, trust,
+    joint_successes, p,
 ):  # fmt: skip
-    """The candidate who can afford the share with the greatest gain in coverage x trust; -1 if nobody gains enough."""
+    """The candidate (if `only_new`, a new one) who can afford the share with the greatest gain x trust; -1 if nobody gains enough."""
     asked = 0.0
     for d in range(challenge.size):
         asked += challenge[d]
@@ -112,6 +135,8 @@ def best_candidate(
     best_value = 0.0
     for c in range(count):
         j = candidate[c]
+        if only_new and not new_to_each_other(i, j, degree, partner, joint_successes):
+            continue
         gain = 0.0
         for d in range(challenge.size):
             gain += max(0.0, min(challenge[d], competences[j, d]) - covered[d])
@@ -126,36 +151,40 @@ def best_candidate(
 
 @kernel
 def propose(
-    i, team, members, candidate, covered, funds, uid, competences, challenge, cash, earmarked, expense, project_row, successes,
-    degree, partner, trust, joint_successes, p,
+    i, team, members, candidate, covered, funds, uid, competences, challenge, cash, earmarked, grant_share, voucher, expense,
+    project_row, successes, degree, partner, trust, joint_successes, p,
 ):  # fmt: skip
     """Leader i picks its team. Writes the team, leader first, empty where money is lacking; returns whether the project is large."""
     count = gather(i, members, project_row, degree, partner, trust, candidate, p)
     proven = 1 if successes[i] > 0 else 0  # so many of the team, leader first, have all succeeded with the leader before
+    money = earmarked[i]
     covered[:] = 0.0
-    j = i
-    size = 0
-    while True:
-        team[size] = j
-        funds[size] = purse(cash[j], earmarked[j], expense[j], p)
-        size += 1
-        if size == LARGEST_TEAM:
-            break
+    team[0] = i
+    funds[0] = purse(cash[i], earmarked[i], expense[i], p)
+    size = 1
+    while size < LARGEST_TEAM:
         for d in range(challenge.size):
-            covered[d] = max(covered[d], min(challenge[d], competences[j, d]))
-        share = shares(earmarked[i], size + 1, False, p)[1]
+            covered[d] = max(covered[d], min(challenge[d], competences[team[size - 1], d]))
+        only_new = size == 1 and money > 0 and voucher[i]
+        share = shares(money, grant_share[i], size + 1, False, p)[1]
         c = best_candidate(
-            i, candidate, count, share, uid, cash, earmarked, expense, competences, challenge, covered, degree, partner, trust, p
+            i, candidate, count, only_new, share, uid, cash, earmarked, expense, competences, challenge, covered, degree, partner, trust,
+            joint_successes, p,
         )  # fmt: skip
+        if c < 0 and only_new:
+            money = 0  # there is nobody new, so the team forms without the voucher
+            continue
         if c < 0:
             break
         j = candidate[c]
-        slot = slot_of(degree, partner, i, j)
-        if proven == size and slot >= 0 and joint_successes[i, slot] > 0:
+        if proven == size and not new_to_each_other(i, j, degree, partner, joint_successes):
             proven += 1
+        team[size] = j
+        funds[size] = purse(cash[j], earmarked[j], expense[j], p)
+        size += 1
         count -= 1
         candidate[c] = candidate[count]
-    size, large = affordable_project(funds, size, proven, earmarked[i], p)
+    size, large = affordable_project(funds, size, proven, money, grant_share[i], p)
     team[size:] = -1
     return large
 
@@ -181,14 +210,16 @@ def resolve(team, large, first_row, project_row):
 
 @kernel
 def form_teams(
-    idea_key, order_key, first_row, by_uid, poles, clusters, uid, kind, alive, purpose, competences, challenge, cash, earmarked, expense,
-    project_row, successes, hindered, pole_row, coordinated, cluster_row, animated, degree, partner, trust, joint_successes, p,
+    idea_key, order_key, first_row, by_uid, poles, clusters, uid, kind, alive, purpose, competences, challenge, cash, earmarked,
+    grant_share, voucher, expense, project_row, successes, hindered, pole_row, coordinated, cluster_row, animated, degree, partner, trust,
+    joint_successes, p,
 ):  # fmt: skip
     """All who have an idea propose a team, then the free start in order of luck, in project rows from `first_row` on.
 
-    Returns the teams that start and whether their projects are large.
+    An idea that came for the earmarked money alone is dropped where the team that was found may not use it. Returns the teams
+    that start and whether their projects are large.
     """
-    leader = leaders(idea_key, order_key, uid, kind, alive, project_row, p)
+    leader = leaders(idea_key, order_key, uid, kind, alive, project_row, earmarked, grant_share, p)
     circle, start, member = circles(leader, by_uid, poles, clusters, pole_row, coordinated, cluster_row, animated)
     team = np.empty((leader.size, LARGEST_TEAM), np.int32)
     large = np.empty(leader.size, np.bool_)
@@ -199,9 +230,12 @@ def form_teams(
         i = leader[k]
         members = member[start[circle[i]] : start[circle[i] + 1]] if circle[i] >= 0 else member[:0]
         large[k] = propose(
-            i, team[k], members, candidate, covered, funds, uid, competences, challenge[purpose[i]], cash, earmarked, expense,
-            project_row, successes, degree, partner, trust, joint_successes, p,
+            i, team[k], members, candidate, covered, funds, uid, competences, challenge[purpose[i]], cash, earmarked, grant_share,
+            voucher, expense, project_row, successes, degree, partner, trust, joint_successes, p,
         )  # fmt: skip
         hindered[i] += team[k, 0] < 0
+        paid_for = usable(i, team[k, 1], earmarked, voucher, degree, partner, joint_successes) > 0
+        if not paid_for and not has_idea(hash_of(idea_key, uid[i]), kind[i], False, p):
+            team[k] = -1
     started = resolve(team, large, first_row, project_row)
     return team[:started], large[:started]

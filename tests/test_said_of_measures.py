@@ -1,0 +1,34 @@
+"""What the summary says of each measure agrees with the tables."""
+
+from clustersim import run
+from clustersim.report.summary import summary
+from clustersim.report.support import said_of_measures
+from clustersim.scenario import Scenario
+from lively import COUNCIL, LIVELY
+
+
+def finished(**grants):
+    seeds = {"kind": "seed_grant", "funder": "council", "amount_eur": 10_000, "budget_eur_per_year": 30_000, **grants}
+    return run(Scenario.load("baseline", {**LIVELY, **COUNCIL, "measures.seeds": seeds}), months=14)
+
+
+def test_a_call_with_too_few_applicants_says_how_much_money_found_no_takers():
+    done = finished(longest_age_months=0)
+    (said,) = said_of_measures(done)
+    assert said == (
+        "Measure seeds: 2 calls, 0 chosen of 0 who could apply; too few could apply in 2 of them, where 60,000 euro found no takers "
+        "(the next call of the year may use it)."
+    )
+    assert said in summary(done)
+
+
+def test_what_was_promised_and_paid_is_what_the_awards_hold():
+    done = finished(longest_age_months=1_200, duration_months=1)
+    assert len(done.table("awards")) == 6
+    (said,) = said_of_measures(done)
+    assert said.startswith("Measure seeds: 2 calls, 6 chosen of ")
+    assert said.endswith("60,000 euro promised, 60,000 euro paid.")
+
+
+def test_nothing_is_said_where_no_call_was_held():
+    assert said_of_measures(finished(start_month=20)) == []
