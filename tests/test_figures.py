@@ -251,7 +251,7 @@ def test_organisations_at_one_point_are_laid_side_by_side_and_the_others_stay():
     state.organisations.x_km[:30], state.organisations.y_km[:30] = 5.0, 5.0
     state.organisations.alive[:] = True
     table = SyntheticRun(state).table("organisations")
-    moved = maps._side_by_side(table, 1.0, 100.0)
+    moved = maps.beside_each_other(table, 1.0, 100.0)
     assert moved.iloc[30:].equals(table.iloc[30:])
     xy = moved.iloc[:30][["x_km", "y_km"]].to_numpy()
     apart = np.linalg.norm(xy[:, None] - xy, axis=2) + np.eye(30) * 9

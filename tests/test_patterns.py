@@ -6,6 +6,18 @@ import pytest
 from clustersim.experiments.judging import Finding, Pattern, as_rows
 from clustersim.experiments.null import TOLERANCE_KM, rewired_by_distance
 from clustersim.experiments.patterns import PATTERNS, check_patterns
+from clustersim.experiments.support_patterns import (
+    SUPPORT_PATTERNS,
+    WORLDS,
+    Worlds,
+    check_support_patterns,
+    gain_apart,
+    leaders_with_new_partners,
+    live,
+    odds_ratio,
+    ratio_of_sums,
+    worlds_on,
+)
 from clustersim.luck import Luck
 from clustersim.scenario import Scenario
 from clustersim.simulation import Simulation
@@ -39,9 +51,48 @@ def test_samples_of_many_numbers_are_pooled_by_seed() -> None:
 
 
 def test_every_pattern_is_measured_on_a_village() -> None:
-    found = check_patterns(Scenario.load("village"), range(1, 3), threads=1)
+    found = check_patterns(Scenario.load("village"), range(1, 3), workers=1)
     assert [f.pattern for f in found] == list(PATTERNS)
     assert {row["pattern"] for row in as_rows(found)} == {"E1", "E2", "E3", "E4", "E5", "E6", "E9"}
+
+
+def test_patterns_of_support_are_measured_in_worlds_that_begin_alike() -> None:
+    worlds = live(worlds_on("village"), 1)
+    assert worlds.end.keys() == WORLDS.keys()
+    assert worlds.end["vouchers"].month == worlds.spin_up + 24 < worlds.end["none"].month
+    found = check_support_patterns("village", range(1, 3), workers=1)
+    assert [f.pattern for f in found] == list(SUPPORT_PATTERNS)
+    assert {row["pattern"] for row in as_rows(found)} == {"E4", "E7", "E8", "E10"}
+
+
+def test_two_measures_that_do_the_same_for_the_same_money_are_no_gain_apart() -> None:
+    same = np.array([0.2, 1.0, 0.2, 1.0])
+    assert gain_apart(same) == 0.0
+    # twice the gain, for four times the money: .05 a million against .1
+    assert gain_apart(np.array([0.2, 4.0, 0.1, 1.0])) == pytest.approx(-0.05)
+    assert np.isnan(gain_apart(np.array([0.2, 0.0, 0.1, 1.0])))
+
+
+def test_odds_are_of_all_seeds_together() -> None:
+    # 6 of 20 with it, 3 of 20 without: (6/14) / (3/17)
+    assert odds_ratio(np.array([4.0, 1.0, 12.0, 2.0, 2.0, 8.0])) == pytest.approx((6 / 14) / (3 / 17))
+    assert np.isnan(odds_ratio(np.array([4.0, 0.0, 12.0])))
+    assert ratio_of_sums(np.array([1.0, 2.0, 3.0, 4.0])) == pytest.approx(4 / 6)
+
+
+def test_new_partners_are_those_with_whom_the_leader_never_succeeded_before() -> None:
+    simulation = Simulation(Scenario.load("village", {"run.spin_up": 0}), 1)
+    simulation.run_for(1)
+    state = simulation.state
+    state.projects.clear()
+    teams = [(0, 1, -1, -1), (0, 1, -1, -1), (2, 3, -1, -1), (2, 3, 4, -1), (5, -1, -1, -1)]
+    state.projects.append(
+        5, team=teams, size=[2, 2, 2, 3, 1], start_month=[1, 8, 2, 9, 8], ended_month=[7, 0, 8, 0, 0], outcome=[1, 0, 1, 0, 0]
+    )
+    worlds = Worlds({"none": state}, np.empty(0, int), 0, 0, {})
+    uid = state.organisations.uid
+    assert sorted(leaders_with_new_partners(worlds, "none", 1, 6)) == sorted(uid[[0, 2]])
+    assert leaders_with_new_partners(worlds, "none", 7, 12).tolist() == [uid[2]]  # 4 is new to 2, and 1 is not to 0
 
 
 def test_rewiring_keeps_lengths_and_facts_and_leaves_the_state_alone() -> None:

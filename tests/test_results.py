@@ -144,8 +144,8 @@ def test_a_broken_manifest_is_refused_in_plain_words(stored, manifest):
 
 
 def test_results_of_another_version_are_refused(stored, monkeypatch):
-    monkeypatch.setattr(results, "RESULTS_VERSION", "2")
-    with pytest.raises(ResultsError, match="version 1, this program reads version 2"):
+    monkeypatch.setattr(results, "RESULTS_VERSION", "3")
+    with pytest.raises(ResultsError, match="version 2, this program reads version 3"):
         read(stored)
 
 

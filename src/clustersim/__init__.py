@@ -2,9 +2,10 @@
 
     from clustersim import Scenario, run
     result = run("bretagne", seed=1)
-    result.series["cluster_members"].plot()
+    result.series["clusters"].plot()
 
-The front door is four names: `Scenario`, `run` (and the `Run` it gives), and `ClusterModel` for those who come from Mesa.
+The front door is a few names: `Scenario`, `run` (and the `Run` it gives), `compare` (and its `Comparison`), and `ClusterModel` for
+those who come from Mesa.
 Behind it are seven floors, each importing only from those below:
 
 1. ground: `columns`, `parameters`, `luck`, `money`, `kernels` know nothing of clusters
@@ -22,15 +23,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from clustersim.experiments.comparing import compare
+    from clustersim.experiments.comparison import Comparison
     from clustersim.model import ClusterModel
     from clustersim.runs import Run, run
     from clustersim.scenario import Scenario
 
-__all__ = ["ClusterModel", "Run", "Scenario", "__version__", "run"]
+__all__ = ["ClusterModel", "Comparison", "Run", "Scenario", "__version__", "compare", "run"]
 
 __version__ = "0.1.0"
 
-_HOMES = {"ClusterModel": "clustersim.model", "Run": "clustersim.runs", "Scenario": "clustersim.scenario", "run": "clustersim.runs"}
+_HOMES = {
+    "ClusterModel": "clustersim.model",
+    "Comparison": "clustersim.experiments.comparison",
+    "Run": "clustersim.runs",
+    "Scenario": "clustersim.scenario",
+    "compare": "clustersim.experiments.comparing",
+    "run": "clustersim.runs",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -11,7 +11,6 @@ Columns carry their unit and meaning in the Parquet file. The folder is written 
 brought to disk and renamed: an error, Ctrl-C or a power cut leaves the old results or none, never half of the new.
 """
 
-import hashlib
 import json
 import os
 import platform
@@ -19,15 +18,14 @@ import shutil
 import sys
 import uuid
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clustersim import observables
+from clustersim.durable import ResultsError, bring_to_disk, digest_of, facts_of_files, put_in_place, read_parquet, version_of, write_parquet
 from clustersim.tables import TABLES, frame
 
 if TYPE_CHECKING:
@@ -35,17 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RESULTS_VERSION", "ResultsError", "StoredRun", "StoredScenario", "frame", "read", "write"]
 
-RESULTS_VERSION = "1"
+RESULTS_VERSION = "2"
 _PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "pyarrow", "mesa")
-
-
-class ResultsError(Exception):
-    """Results that cannot be written or read. `remedy` says what to do."""
-
-    def __init__(self, problem: str, remedy: str) -> None:
-        super().__init__(f"{problem}. {remedy}")
-        self.problem = problem
-        self.remedy = remedy
 
 
 @dataclass(frozen=True)
@@ -109,13 +98,13 @@ class StoredRun:
     @cached_property
     def series(self) -> "pd.DataFrame":
         """One row a month of the scenario, one column an observable."""
-        return _read_parquet(self.folder / "series.parquet").set_index("month")
+        return read_parquet(self.folder / "series.parquet").set_index("month")
 
     def table(self, name: str) -> "pd.DataFrame":
         """A table as at the end, one of `tables.TABLES`."""
         if name not in TABLES:
             raise KeyError(f"no table {name!r}; there are {', '.join(TABLES)}")
-        return _read_parquet(self.folder / f"{name}.parquet")
+        return read_parquet(self.folder / f"{name}.parquet")
 
 
 def write(
@@ -140,7 +129,7 @@ def write(
     try:
         part.mkdir(parents=True)
         _fill(part, run, draw)
-        _put_in_place(part, target)
+        put_in_place(part, target)
     except OSError as error:
         raise ResultsError(f"cannot write results to {target}: {error}", "Check free space and rights, or choose another folder") from error
     finally:
@@ -180,7 +169,7 @@ def read(folder: str | os.PathLike[str], *, verify: bool = True) -> StoredRun:
             path = folder / file["name"]
             if not path.is_file():
                 raise ResultsError(f"{path} is missing", again)
-            if path.stat().st_size != file["bytes"] or _digest(path) != file["sha256"]:
+            if path.stat().st_size != file["bytes"] or digest_of(path) != file["sha256"]:
                 raise ResultsError(f"{path} is not as it was written", again)
     return StoredRun(folder, manifest, StoredScenario(facts["name"], facts["title"], facts["question"], facts["identity"], text))
 
@@ -188,14 +177,14 @@ def read(folder: str | os.PathLike[str], *, verify: bool = True) -> StoredRun:
 def _fill(folder: Path, run: Any, draw: Callable[[Any, Path], object] | None) -> None:
     """Write all files of a run, the manifest last, and bring them to disk."""
     (folder / "scenario.toml").write_text(run.scenario.to_toml(), encoding="utf-8")
-    _write_parquet(_series(run), folder / "series.parquet")
+    write_parquet(_series(run), folder / "series.parquet")
     for name in TABLES:
-        _write_parquet(run.table(name), folder / f"{name}.parquet")
+        write_parquet(run.table(name), folder / f"{name}.parquet")
     if draw is not None:
         draw(run, folder)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     (folder / "manifest.json").write_text(json.dumps(_manifest(run, folder, files), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    _bring_to_disk([*files, folder / "manifest.json", *(path for path in folder.rglob("*") if path.is_dir()), folder])
+    bring_to_disk([*files, folder / "manifest.json", *(path for path in folder.rglob("*") if path.is_dir()), folder])
 
 
 def _manifest(run: Any, folder: Path, files: Iterable[Path]) -> dict[str, Any]:
@@ -215,22 +204,15 @@ def _manifest(run: Any, folder: Path, files: Iterable[Path]) -> dict[str, Any]:
         },
         "versions": {
             "results": RESULTS_VERSION,
-            "clustersim": _version_of("clustersim"),
+            "clustersim": version_of("clustersim"),
             "python": platform.python_version(),
-            **{package: _version_of(package) for package in _PACKAGES},
+            **{package: version_of(package) for package in _PACKAGES},
         },
         "platform": f"{sys.platform} {platform.machine()}",
         "seconds": run.seconds,
         "seconds_by_process": run.seconds_by_process,
-        "files": [{"name": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": _digest(path)} for path in files],
+        "files": facts_of_files(folder, files),
     }
-
-
-def _version_of(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "not installed"
 
 
 def _series(run: Any) -> "pd.DataFrame":
@@ -239,73 +221,3 @@ def _series(run: Any) -> "pd.DataFrame":
     facts = {o.name: {"unit": o.unit, "meaning": o.meaning} for o in observables.declared(run.state.purposes)}
     table.attrs["columns"] = {"month": {"unit": "month", "meaning": "month of the scenario"}, **facts}
     return table
-
-
-def _write_parquet(table: "pd.DataFrame", path: Path) -> None:
-    """One table, with unit and meaning of each column in the file's schema."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    facts = table.attrs.get("columns", {})
-    stored = pa.Table.from_pandas(table, preserve_index=False)
-    fields = [stored.schema.field(i).with_metadata(facts.get(stored.schema.names[i], {})) for i in range(len(stored.schema))]
-    pq.write_table(stored.cast(pa.schema(fields, stored.schema.metadata)), path, compression="zstd")
-
-
-def _read_parquet(path: Path) -> "pd.DataFrame":
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        return pq.read_table(path).to_pandas()
-    except (OSError, pa.ArrowException) as error:
-        raise ResultsError(f"{path} cannot be read ({error})", "Run the scenario again to write it anew") from error
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _bring_to_disk(paths: Iterable[Path]) -> None:
-    """Wait until files and folders lie on the disk. Where folders cannot be synchronised (Windows) they are left out."""
-    for path in paths:
-        if path.is_dir() and os.name == "nt":
-            continue
-        handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _bring_along(old: Path, new: Path) -> None:
-    """Copy from the old folder what no run has written: what its manifest does not list."""
-    try:
-        own = {file["name"] for file in json.loads((old / "manifest.json").read_text(encoding="utf-8"))["files"]} | {"manifest.json"}
-    except (OSError, ValueError, KeyError, TypeError):
-        own = set()
-    for path in sorted(old.rglob("*")) if old.is_dir() else []:
-        name = path.relative_to(old).as_posix()
-        if path.is_file() and name not in own and not (new / name).exists():
-            (new / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, new / name)
-
-
-def _put_in_place(part: Path, target: Path) -> None:
-    """Rename the new folder to its place; an old one is moved aside first, and comes back if that fails.
-
-    What others have put into the old folder (notes, an analysis) comes along; only a run's own files are replaced.
-    """
-    aside = part.with_suffix(".old")
-    try:
-        _bring_along(target, part)
-        with suppress(FileNotFoundError):
-            target.rename(aside)
-        part.rename(target)
-    finally:
-        if target.exists():
-            shutil.rmtree(aside, ignore_errors=True)
-        elif aside.exists():
-            aside.rename(target)
-    _bring_to_disk([target.parent])

@@ -1,4 +1,4 @@
-"""The command line: run a scenario, check scenario files, describe the theory.
+"""The command line: run a scenario, compare measures, report, check scenario files, describe and judge the theory.
 
 Only Typer is imported here; each command imports what it needs, so that `clustersim --help` answers at once. Exit codes:
 0 done, 2 a mistake in what was asked, 130 stopped by Ctrl-C.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from clustersim.cli import checking, judging, running
+from clustersim.cli import checking, comparing, judging, reporting, running
 
 __all__ = ["app", "main"]
 
@@ -21,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (running.run, checking.validate, checking.describe, judging.patterns):
+for command in (running.run, comparing.compare, reporting.report, checking.validate, checking.describe, judging.patterns):
     app.command()(command)
 
 

@@ -5,14 +5,18 @@ where the whole interval lies inside the target, is *open* where only the measur
 *unseen* where no seed shows what it speaks of.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-__all__ = ["NO_LIMIT", "Finding", "Pattern", "as_rows", "sampled"]
+from clustersim.experiments.execution import Crew, ExecutionError, Failure, Task
+from clustersim.experiments.records import warm_kernels
+from clustersim.scenario import Scenario
+
+__all__ = ["NO_LIMIT", "Finding", "Pattern", "as_rows", "findings", "sampled"]
 
 RESAMPLES = 2_000
 NO_LIMIT = 1e3  # a target with such an upper end has none, with its negative as lower end neither
@@ -92,6 +96,36 @@ def sampled(patterns: tuple[Pattern, ...], look: Any) -> list[np.ndarray]:
     """What one seed contributes to each pattern; numbers that are not defined are left out."""
     samples = [np.atleast_1d(np.asarray(pattern.sample(look), float)) for pattern in patterns]
     return [sample[~np.isnan(sample)] for sample in samples]
+
+
+def findings(
+    patterns: tuple[Pattern, ...],
+    scenario: Scenario,
+    look: Callable[[Scenario, int, tuple[str, ...]], list[np.ndarray]],
+    seeds: Sequence[int],
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Finding]:
+    """Let all seeds say what they have to say to each pattern.
+
+    Args:
+        patterns: The claims.
+        scenario: What each seed is given.
+        look: Makes the samples of a scenario and a seed, one a pattern; found by its name in other processes.
+        seeds: The replications.
+        workers: Seeds at a time; all usable cores unless said.
+        progress: Called with (seeds done, seeds in all).
+
+    Raises:
+        ExecutionError: if a run fails.
+    """
+    with Crew([scenario], look, workers=workers, warm=warm_kernels) as crew:
+        tasks = [Task(0, seed) for seed in seeds]
+        rows = crew.all(tasks, None if progress is None else lambda done: progress(done, len(tasks)))
+    for seed, row in zip(seeds, rows, strict=True):
+        if isinstance(row, Failure):
+            raise ExecutionError(f"seed {seed}: {row.error}\n{row.traceback}")
+    return [Finding(pattern, samples) for pattern, samples in zip(patterns, zip(*rows, strict=True), strict=True)]
 
 
 def as_rows(findings: list[Finding]) -> list[dict[str, str]]:

@@ -1,11 +1,10 @@
 """The patterns by which the model without support is judged: target, measured interval, held or not."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from clustersim.experiments.judging import NO_LIMIT, Finding, Pattern, sampled
+from clustersim.experiments.judging import NO_LIMIT, Finding, Pattern, findings, sampled
 from clustersim.experiments.looks import (
     YEAR,
     Look,
@@ -29,7 +28,6 @@ from clustersim.experiments.null import rewired_by_distance
 from clustersim.scenario import Scenario
 from clustersim.simulation import Simulation
 from clustersim.state.organisations import PRIVATE_ACTOR, SOCIAL_ENTERPRISE
-from clustersim.territory import load_territory
 
 __all__ = ["PATTERNS", "check_patterns"]
 
@@ -91,40 +89,30 @@ PATTERNS: tuple[Pattern, ...] = (
 
 
 def check_patterns(
-    scenario: Scenario, seeds: range, *, threads: int = 2, progress: Callable[[int, int], None] | None = None
+    scenario: Scenario, seeds: Sequence[int], *, workers: int | None = None, progress: Callable[[int, int], None] | None = None
 ) -> list[Finding]:
     """Run the scenario under all seeds and measure every pattern on each.
 
     Args:
         scenario: What to simulate; patterns are stated for scenarios without support.
         seeds: The replications; 30 or more for intervals to be trusted.
-        threads: Replications at a time.
+        workers: Replications at a time; all usable cores unless said.
         progress: Called with (runs done, runs in all).
 
     Returns:
         One finding a pattern, in the order of `PATTERNS`.
     """
-    rows = []
-    for done, samples in enumerate(_measured(scenario, seeds, threads), 1):
-        rows.append(samples)
-        if progress is not None:
-            progress(done, len(seeds))
-    return [Finding(pattern, tuple(samples)) for pattern, samples in zip(PATTERNS, zip(*rows, strict=True), strict=True)]
+    return findings(PATTERNS, scenario, look_at, seeds, workers, progress)
 
 
-def _measured(scenario: Scenario, seeds: range, threads: int) -> Iterator[list[np.ndarray]]:
-    territory = load_territory(scenario.territory)
-
-    def one(seed: int) -> list[np.ndarray]:
-        simulation = Simulation(scenario, seed, territory=territory)
-        simulation.run_for(simulation.length - YEAR)
-        before = tie_births(simulation.state)
-        simulation.run_for(YEAR)
-        state = simulation.state
-        definition = scenario.processes.observing
-        by_distance = rewired_by_distance(state, simulation.luck)
-        look = Look(state, before, share_in_groups(state, definition), share_in_groups(by_distance, definition))
-        return sampled(PATTERNS, look)
-
-    with ThreadPoolExecutor(threads) as pool:
-        yield from pool.map(one, seeds)
+def look_at(scenario: Scenario, seed: int, _: tuple[str, ...] = ()) -> list[np.ndarray]:
+    """What one seed shows."""
+    simulation = Simulation(scenario, seed)
+    simulation.run_for(simulation.length - YEAR)
+    before = tie_births(simulation.state)
+    simulation.run_for(YEAR)
+    state = simulation.state
+    definition = scenario.processes.observing
+    by_distance = rewired_by_distance(state, simulation.luck)
+    look = Look(state, before, share_in_groups(state, definition), share_in_groups(by_distance, definition))
+    return sampled(PATTERNS, look)

@@ -5,13 +5,13 @@ luck in each. None of these patterns was used in calibrating the model. Where a 
 says so in its source.
 """
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
 
-from clustersim.experiments.judging import NO_LIMIT, Finding, Pattern, sampled
+from clustersim.experiments.judging import NO_LIMIT, Finding, Pattern, findings, sampled
 from clustersim.scenario import Scenario
 from clustersim.simulation import Simulation
 from clustersim.state import State
@@ -25,12 +25,14 @@ HALF_YEAR = 6
 AFTER_STOP = 4 * YEAR
 MILLION_EUR = 1e8  # [cents]
 
-# name of the world: shipped scenario, what is changed in it, and how many months of it are lived (None: all)
-WORLDS: Mapping[str, tuple[str, Mapping[str, object], int | None]] = {
-    "none": ("no_support", {}, None),
-    "animation": ("animation", {}, None),
-    "seed_grants": ("seed_grants", {}, None),
-    "stop": ("funding_stop", {}, None),
+HORIZON = 10 * YEAR  # as long as the shipped measures are at work, whatever the territory's scenario says
+
+# name of the world: shipped scenario, what is changed in it, and how many months of it are lived
+WORLDS: Mapping[str, tuple[str, Mapping[str, object], int]] = {
+    "none": ("no_support", {}, HORIZON),
+    "animation": ("animation", {}, HORIZON),
+    "seed_grants": ("seed_grants", {}, HORIZON),
+    "stop": ("funding_stop", {}, HORIZON),
     # one draw of vouchers in the first month, and nobody else has any
     "vouchers": ("vouchers", {"measures.vouchers.calls_per_year": 1, "measures.vouchers.end_month": YEAR}, 2 * YEAR),
 }
@@ -192,27 +194,31 @@ SUPPORT_PATTERNS: tuple[Pattern, ...] = (
 
 
 def check_support_patterns(
-    on: str | None, seeds: range, *, threads: int = 2, progress: Callable[[int, int], None] | None = None
+    on: str, seeds: Sequence[int], *, workers: int | None = None, progress: Callable[[int, int], None] | None = None
 ) -> list[Finding]:
     """Live every seed in all worlds and measure each pattern.
 
     Args:
-        on: Scenario whose territory the measures are put on; None for the drawn one.
+        on: Scenario whose territory the measures are put on.
         seeds: The replications.
-        threads: Seeds at a time.
+        workers: Seeds at a time; all usable cores unless said.
         progress: Called with (seeds done, seeds in all).
 
     Returns:
         One finding a pattern, in the order of `SUPPORT_PATTERNS`.
     """
-    scenarios = {world: Scenario.load(name, changes, on=on) for world, (name, changes, _) in WORLDS.items()}
-    rows = []
-    with ThreadPoolExecutor(threads) as pool:
-        for samples in pool.map(lambda seed: sampled(SUPPORT_PATTERNS, live(scenarios, seed)), seeds):
-            rows.append(samples)
-            if progress is not None:
-                progress(len(rows), len(seeds))
-    return [Finding(pattern, tuple(samples)) for pattern, samples in zip(SUPPORT_PATTERNS, zip(*rows, strict=True), strict=True)]
+    return findings(SUPPORT_PATTERNS, worlds_on(on)["none"], partial(look_at, on), seeds, workers, progress)
+
+
+@lru_cache(maxsize=1)
+def worlds_on(on: str) -> Mapping[str, Scenario]:
+    """The scenario of each world on that territory."""
+    return {world: Scenario.load(name, changes, on=on) for world, (name, changes, _) in WORLDS.items()}
+
+
+def look_at(on: str, _scenario: Scenario, seed: int, _: tuple[str, ...] = ()) -> list[np.ndarray]:
+    """What one seed shows."""
+    return sampled(SUPPORT_PATTERNS, live(worlds_on(on), seed))
 
 
 def live(scenarios: Mapping[str, Scenario], seed: int) -> Worlds:
@@ -225,10 +231,9 @@ def live(scenarios: Mapping[str, Scenario], seed: int) -> Worlds:
         o = simulation.state.organisations
         if world in ("none", "vouchers"):
             income[world] = dict(zip(o.uid[o.alive].tolist(), o.income_cents[o.alive].tolist(), strict=True))
-        horizon = WORLDS[world][2] or scenario.run.months
         if world == "stop":
             simulation.run_for(last - YEAR)
             at_stop = np.flatnonzero(simulation.state.poles.alive)
-        simulation.run_for(horizon - simulation.month)
+        simulation.run_for(WORLDS[world][2] - simulation.month)
         end[world] = simulation.state
     return Worlds(end, at_stop, scenarios["stop"].run.spin_up + last, scenarios["none"].run.spin_up, income)

@@ -36,12 +36,12 @@ def map_of(run: Any) -> "Figure":
     organisations, places, poles = run.table("organisations"), run.table("places"), run.table("poles")
     living, poles = organisations[organisations["alive"]], poles[poles["alive"]]
     colours = colours_of(organisations["purpose"].cat.categories)
-    west, south, east, north = _frame(places, living)
+    west, south, east, north = frame_of(places, living)
     width, height = east - west, north - south
     inches = 6.8
     tall = min(9.5, inches * height / width)
     size = float(np.clip(13_000 / max(len(living), 1), 1.2, 22))
-    living = _side_by_side(living, 1.05 * np.sqrt(size) / 72 / inches * width, 0.035 * width)
+    living = beside_each_other(living, 1.05 * np.sqrt(size) / 72 / inches * width, 0.035 * width)
     with matplotlib.rc_context(LOOK):
         figure = Figure(figsize=(inches + _LEGEND_INCHES + 0.45, tall + 1.1))
         axes = figure.add_axes(
@@ -51,13 +51,13 @@ def map_of(run: Any) -> "Figure":
         axes.axis("off")
         axes.set_xlim(west, east)
         axes.set_ylim(south, north)
-        _draw_places(axes, places)
-        _draw_clusters(axes, living, run.table("clusters"), colours, 0.013 * width)
-        drawn, ties = _draw_ties(axes, living, run.table("ties"))
-        _draw_organisations(axes, living, colours, size)
+        draw_places(axes, places)
+        draw_clusters(axes, living, run.table("clusters"), colours, 0.013 * width)
+        drawn, ties = draw_ties(axes, living, run.table("ties"))
+        draw_organisations(axes, living, colours, size)
         axes.apply_aspect()
         unlabelled = _draw_poles(axes, poles)
-        _draw_scale(axes)
+        draw_scale(axes)
         explain(axes, {**legend_of(colours), "On the map": _legend_of_map(len(poles))})
         notes = [f"{drawn:,} of {ties:,} ties are drawn, chosen at random"] if drawn < ties else []
         if unlabelled:
@@ -79,7 +79,7 @@ def _finding(last: "pd.Series") -> str:
     return count(last["clusters"], "cluster") + (f", with {100 * share:.1f} % of social enterprises" if np.isfinite(share) else "")
 
 
-def _frame(places: "pd.DataFrame", living: "pd.DataFrame") -> tuple[float, float, float, float]:
+def frame_of(places: "pd.DataFrame", living: "pd.DataFrame") -> tuple[float, float, float, float]:
     """West, south, east and north of the map [km]: all that is drawn with room around it, and never a mere point."""
     x, y = (np.concatenate([places[axis], living[axis]]) for axis in ("x_km", "y_km"))
     width = max(float(np.ptp(x)), float(np.ptp(y)) / 2, SMALLEST_KM)
@@ -94,7 +94,7 @@ def _frame(places: "pd.DataFrame", living: "pd.DataFrame") -> tuple[float, float
     )
 
 
-def _side_by_side(living: "pd.DataFrame", spacing_km: float, widest_km: float) -> "pd.DataFrame":
+def beside_each_other(living: "pd.DataFrame", spacing_km: float, widest_km: float) -> "pd.DataFrame":
     """Organisations at the same point laid in a spiral around it, like the seeds of a sunflower, so that each is seen."""
     together = living.groupby(["x_km", "y_km"])["uid"]
     rank = together.rank().to_numpy() - 1.0
@@ -104,7 +104,7 @@ def _side_by_side(living: "pd.DataFrame", spacing_km: float, widest_km: float) -
     return living.assign(x_km=living["x_km"] + radius * np.cos(angle), y_km=living["y_km"] + radius * np.sin(angle))
 
 
-def _draw_places(axes: "Axes", places: "pd.DataFrame") -> None:
+def draw_places(axes: "Axes", places: "pd.DataFrame") -> None:
     population = places["population"].to_numpy(float)
     axes.scatter(
         places["x_km"],
@@ -118,7 +118,7 @@ def _draw_places(axes: "Axes", places: "pd.DataFrame") -> None:
     )
 
 
-def _draw_clusters(axes: "Axes", living: "pd.DataFrame", clusters: "pd.DataFrame", colours: dict[str, str], margin_km: float) -> None:
+def draw_clusters(axes: "Axes", living: "pd.DataFrame", clusters: "pd.DataFrame", colours: dict[str, str], margin_km: float) -> None:
     from matplotlib.collections import PolyCollection
     from matplotlib.colors import to_rgba
     from matplotlib.patheffects import withStroke
@@ -143,7 +143,7 @@ def _draw_clusters(axes: "Axes", living: "pd.DataFrame", clusters: "pd.DataFrame
     )
 
 
-def _draw_ties(axes: "Axes", living: "pd.DataFrame", ties: "pd.DataFrame") -> tuple[int, int]:
+def draw_ties(axes: "Axes", living: "pd.DataFrame", ties: "pd.DataFrame") -> tuple[int, int]:
     """Draw the ties, or as many as a map bears; returns how many were drawn, and how many there are."""
     import pandas as pd
     from matplotlib.collections import LineCollection
@@ -159,7 +159,7 @@ def _draw_ties(axes: "Axes", living: "pd.DataFrame", ties: "pd.DataFrame") -> tu
     return len(ties), count
 
 
-def _draw_organisations(axes: "Axes", living: "pd.DataFrame", colours: dict[str, str], size: float) -> None:
+def draw_organisations(axes: "Axes", living: "pd.DataFrame", colours: dict[str, str], size: float) -> None:
     for kind, (marker, _) in MARKERS.items():
         # purposes are drawn together, so that none always lies on top
         group = living[living["kind"] == kind]
@@ -207,7 +207,7 @@ def _draw_poles(axes: "Axes", poles: "pd.DataFrame") -> list[int]:
     return [int(label) for label, place in zip(labels, places, strict=True) if place is None]
 
 
-def _draw_scale(axes: "Axes") -> None:
+def draw_scale(axes: "Axes") -> None:
     """A bar of a round length, about a fifth of the map."""
     (left, right), bottom = axes.get_xlim(), axes.get_ylim()[0]
     length = max(step * 10.0**power for power in range(5) for step in (1, 2, 5) if step * 10.0**power <= 0.22 * (right - left))

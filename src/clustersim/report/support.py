@@ -39,8 +39,10 @@ def _promised(held: "pd.DataFrame", awards: "pd.DataFrame") -> str:
 
 def _left_over(held: "pd.DataFrame") -> str:
     """Money for which there were too few who could apply; too little for one more promise is another matter."""
-    short = held[(held["chosen"] == held["eligible"]) & (held["promised_cents"] < held["money_cents"])]
-    if not len(short):
+    left = held["money_cents"] - held["promised_cents"]
+    one_more = held["promised_cents"] // held["chosen"].clip(lower=1)
+    short = (held["chosen"] == held["eligible"]) & (left > 0) & (left >= one_more)
+    if not short.any():
         return ""
-    left = euros((short["money_cents"] - short["promised_cents"]).sum())
-    return f"; too few could apply in {len(short):,} of them, where {left} found no takers (the next call of the year may use it)"
+    found_none = f"{euros(left[short].sum())} found no takers (the next call of the year may use it)"
+    return f"; too few could apply in {int(short.sum()):,} of them, where {found_none}"

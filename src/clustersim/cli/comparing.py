@@ -1,0 +1,199 @@
+"""`clustersim compare`: measures on the same seeds, what they change, and how sure that is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from clustersim.cli.asking import MISTAKE, STOPPED, On, complain, print_table, progress, say_problems
+
+if TYPE_CHECKING:
+    from clustersim.experiments.comparison import Comparison
+    from clustersim.experiments.plan import Plan
+
+
+_THIN = "\u00a0"  # between thousands, where no line may break
+
+
+def compare(
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files, or names of shipped scenarios.")],
+    against: Annotated[str, typer.Option(help="The scenario that all others are compared with.")],
+    seeds: Annotated[int, typer.Option(min=2, help="Replications; 30 or more for intervals to be trusted.")] = 30,
+    on: On = None,
+    months: Annotated[int | None, typer.Option(help="Months to simulate after the spin-up, instead of the scenarios' own.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results; each comparison gets a folder of its own in it.")] = Path("results"),
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the results of the same comparison.")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Runs at a time; all cores unless said.")] = None,
+    equal_budget: Annotated[
+        bool, typer.Option("--equal-budget", help="Scale budgets until all spend as much public money as the arm that spends least.")
+    ] = False,
+    decompose: Annotated[bool, typer.Option("--decompose", help="Tell how much each measure of a mix contributes.")] = False,
+    uncertain: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATH[=LOW:HIGH]", help="Draw this parameter anew in each state of the world; repeatable."),
+    ] = None,
+    states: Annotated[int, typer.Option(min=1, help="States of the world, where there are uncertain parameters.")] = 20,
+    until_precise: Annotated[
+        float | None,
+        typer.Option(metavar="WIDTH", help="Add seeds until the interval of the main contrast is narrower than this."),
+    ] = None,
+    precise_in: Annotated[
+        str | None,
+        typer.Option(metavar="OUTCOME[:SCENARIO]", help="The main contrast; clusters and the first scenario unless said."),
+    ] = None,
+    max_seeds: Annotated[int, typer.Option(help="When to stop adding seeds.")] = 1_000,
+    allow_differences: Annotated[
+        bool, typer.Option("--allow-differences", help="Compare scenarios that differ in more than their measures.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the path of the results.")] = False,
+) -> None:
+    """Compare support measures on the same seeds: what they change, what they cost, and how sure that is."""
+    from clustersim.experiments import storing
+    from clustersim.experiments.comparing import ComparisonError
+    from clustersim.experiments.execution import ExecutionError
+    from clustersim.results import ResultsError
+    from clustersim.scenario import ScenarioError
+
+    try:
+        asked = _plan(
+            scenarios, against, seeds=seeds, on=on, months=months, equal_budget=equal_budget, decompose=decompose,
+            uncertainties=dict(map(_interval, uncertain or ())), states=states, until_precise=until_precise,
+            precise_in=_contrast(precise_in, scenarios), max_seeds=max_seeds, allow_differences=allow_differences,
+        )  # fmt: skip
+        if not overwrite:
+            storing.refuse_if_there(storing.place_of(out, {"name": asked.name, "identity": asked.identity()}))
+        command = _command(
+            scenarios, against=against, seeds=seeds, on=on, months=months, equal_budget=equal_budget, decompose=decompose,
+            uncertain=uncertain or [], states=states if uncertain else None, until_precise=until_precise, precise_in=precise_in,
+            max_seeds=max_seeds if until_precise is not None else None, allow_differences=allow_differences,
+        )  # fmt: skip
+        comparison = _answer(asked, workers, command, show=not (quiet or as_json))
+        path = comparison.write(out, overwrite=overwrite)
+    except KeyboardInterrupt:
+        complain("Stopped by Ctrl-C; nothing was written.", STOPPED)
+    except ScenarioError as error:
+        say_problems(error)
+        raise typer.Exit(MISTAKE) from None
+    except (ComparisonError, ExecutionError, ResultsError) as error:
+        complain(str(error), MISTAKE)
+    _report(comparison, path, as_json=as_json, quiet=quiet)
+
+
+def _plan(scenarios: list[str], against: str, **asked: Any) -> Plan:
+    from clustersim.experiments.plan import plan
+
+    return plan(scenarios, against=against, **asked)
+
+
+def _interval(text: str) -> tuple[str, tuple[float, float] | None]:
+    """`PATH` or `PATH=LOW:HIGH`."""
+    path, equals, interval = text.partition("=")
+    if not equals:
+        return path.strip(), None
+    low, _, high = interval.partition(":")
+    try:
+        return path.strip(), (_number(low), _number(high))
+    except ValueError:
+        complain(f"--uncertain {text}: write it as PATH or PATH=LOW:HIGH, e.g. processes.meeting.decay_km=10:40", MISTAKE)
+
+
+def _number(text: str) -> float:
+    """A whole number as such, so that it can stand for one."""
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)
+
+
+def _contrast(text: str | None, scenarios: list[str]) -> tuple[str, str] | None:
+    if text is None:
+        return None
+    outcome, _, arm = text.partition(":")
+    return outcome.strip(), arm.strip() or Path(scenarios[0]).stem
+
+
+def _command(scenarios: list[str], **options: Any) -> str:
+    """The command that asks the same again."""
+    import shlex
+
+    words = ["clustersim", "compare", *scenarios]
+    for name, value in options.items():
+        flag = f"--{name.replace('_', '-')}"
+        if value is True:
+            words.append(flag)
+        elif isinstance(value, list):
+            words += [word for text in value for word in (flag, text)]
+        elif value is not None and value is not False:
+            words += [flag, f"{value:g}" if isinstance(value, float) else str(value)]
+    return shlex.join(words)
+
+
+def _answer(asked: Plan, workers: int | None, command: str, *, show: bool) -> Comparison:
+    from clustersim.experiments.comparing import answer
+
+    with progress("{task.description}: run {task.completed:.0f} of {task.total:.0f}", show=show) as bar:
+        task = bar.add_task(f"{len(asked.arms)} scenarios", total=len(asked.arms) * len(asked.seeds))
+        return answer(asked, workers=workers, command=command, progress=lambda done, total: bar.update(task, completed=done, total=total))
+
+
+def _report(comparison: Comparison, path: Path, *, as_json: bool, quiet: bool) -> None:
+    if quiet:
+        typer.echo(path)
+    elif as_json:
+        import json
+
+        rows = json.loads(comparison.headlines().to_json(orient="records"))  # what is no number becomes null
+        money = json.loads(comparison.money().to_json(orient="records"))
+        said = {name: comparison.facts[name] for name in ("control", "seeds", "failures", "warnings", "equal_budget", "precision")}
+        typer.echo(json.dumps({"path": str(path), **said, "effects": rows, "money": money}))
+    else:
+        _print(comparison, path)
+
+
+def _print(comparison: Comparison, path: Path) -> None:
+    """The answer in a table, what must be known before it is believed, and where the rest is."""
+    from clustersim.experiments.outcomes import outcome
+
+    effects, unsure = comparison.headlines(), False
+    rows = []
+    for found in effects.to_dict("records"):
+        unsure |= found["spans_zero"]
+        rows.append(
+            {
+                "scenario": found["arm"],
+                "outcome": f"{found['outcome']} ({outcome(found['outcome']).unit})".replace("_", " "),
+                "change": f"{_signed(found['difference'])}{' ?' if found['spans_zero'] else ''}",
+                "95 % interval": f"{_signed(found['low'])} to {_signed(found['high'])}",
+                "better in": f"{found['share_better']:.0%} of seeds",
+            }
+        )
+    print_table(f"Change against {comparison.control}, mean of {len(comparison.seeds)} seeds", rows)
+    if unsure:
+        typer.echo("? the interval holds zero: on these seeds the change cannot be told from none.")
+    spent = ("public_eur", "private_eur", "own_eur")
+    money = comparison.money().to_dict("records")
+    rows = [{"scenario": row["arm"], **{name.removesuffix("_eur"): _grouped(row[name]) for name in spent}} for row in money]
+    print_table("Money spent over the horizon, net of repayments (EUR)", rows)
+    if (precision := comparison.facts["precision"]) is not None and precision["reached"]:
+        typer.echo(f"{precision['seeds']} seeds made the interval of {precision['outcome']} ({precision['arm']}) as narrow as asked for.")
+    if (equal := comparison.facts["equal_budget"]) is not None:
+        factors = ", ".join(f"{said['arm']} x {said['factor']:.3g}" for said in equal["arms"] if said["gap"] is not None)
+        typer.echo(f"Budgets were scaled to {_grouped(equal['target_eur'])} EUR of public money spent: {factors}.")
+    for warning in comparison.warnings:
+        typer.echo(f"Warning: {warning}")
+    for failure in comparison.failures:
+        typer.echo(f"Failed: {failure['arm']}, seed {failure['seed']}: {failure['error']}")
+    typer.echo(f"\nWritten to {path}")
+
+
+def _signed(value: float) -> str:
+    if value != value:
+        return "unknown"
+    return f"{value:+,.0f}".replace(",", _THIN) if abs(value) >= 1_000 else f"{value:+.3g}"
+
+
+def _grouped(value: float) -> str:
+    return "unknown" if value != value else f"{value:,.0f}".replace(",", _THIN)

@@ -1,0 +1,114 @@
+"""Files that are there whole or not at all, and that say when they have been changed."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from contextlib import suppress
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ResultsError", "bring_to_disk", "digest_of", "facts_of_files", "put_in_place", "read_parquet", "version_of", "write_parquet"]
+
+
+class ResultsError(Exception):
+    """Results that cannot be written or read. `remedy` says what to do."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(f"{problem}. {remedy}")
+        self.problem = problem
+        self.remedy = remedy
+
+
+def version_of(package: str) -> str:
+    """The installed version of a package, or that there is none."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def write_parquet(table: "pd.DataFrame", path: Path) -> None:
+    """One table, with unit and meaning of each column in the file's schema."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    facts = table.attrs.get("columns", {})
+    stored = pa.Table.from_pandas(table, preserve_index=False)
+    fields = [stored.schema.field(i).with_metadata(facts.get(stored.schema.names[i], {})) for i in range(len(stored.schema))]
+    pq.write_table(stored.cast(pa.schema(fields, stored.schema.metadata)), path, compression="zstd")
+
+
+def read_parquet(path: Path) -> "pd.DataFrame":
+    """One table.
+
+    Raises:
+        ResultsError: if it cannot be read.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_table(path).to_pandas()
+    except (OSError, pa.ArrowException) as error:
+        raise ResultsError(f"{path} cannot be read ({error})", "Run the scenario again to write it anew") from error
+
+
+def facts_of_files(folder: Path, paths: Iterable[Path]) -> list[dict[str, Any]]:
+    """What a manifest says of files: name in the folder, size and sha256."""
+    return [{"name": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": digest_of(path)} for path in paths]
+
+
+def digest_of(path: Path) -> str:
+    """The sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def bring_to_disk(paths: Iterable[Path]) -> None:
+    """Wait until files and folders lie on the disk. Where folders cannot be synchronised (Windows) they are left out."""
+    for path in paths:
+        if path.is_dir() and os.name == "nt":
+            continue
+        handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _bring_along(old: Path, new: Path) -> None:
+    """Copy from the old folder what no run has written: what its manifest does not list."""
+    try:
+        own = {file["name"] for file in json.loads((old / "manifest.json").read_text(encoding="utf-8"))["files"]} | {"manifest.json"}
+    except (OSError, ValueError, KeyError, TypeError):
+        own = set()
+    for path in sorted(old.rglob("*")) if old.is_dir() else []:
+        name = path.relative_to(old).as_posix()
+        if path.is_file() and name not in own and not (new / name).exists():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, new / name)
+
+
+def put_in_place(part: Path, target: Path) -> None:
+    """Rename the new folder to its place; an old one is moved aside first, and comes back if that fails.
+
+    What others have put into the old folder (notes, an analysis) comes along; only a run's own files are replaced.
+    """
+    aside = part.with_suffix(".old")
+    try:
+        _bring_along(target, part)
+        with suppress(FileNotFoundError):
+            target.rename(aside)
+        part.rename(target)
+    finally:
+        if target.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+        elif aside.exists():
+            aside.rename(target)
+    bring_to_disk([target.parent])

@@ -1,0 +1,140 @@
+"""Pools: who does the tasks. Processes, threads or the caller's own thread, behind one `submit`.
+
+Processes start from a clean server process (`forkserver`, or `spawn` where there is none), which has the program loaded. They get the
+scenarios once, load a territory once, and end when their driver does: each holds one end of a line, and leaves when
+the other end is gone, however the driver ended.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from typing import Any
+
+from clustersim.experiments.tasks import Bench, Task
+
+__all__ = ["KINDS", "ExecutionError", "Pool", "usable_cores"]
+
+KINDS = ("processes", "threads")
+_ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_PRELOADED = ["clustersim.experiments.records"]
+
+
+class ExecutionError(Exception):
+    """Workers that cannot start."""
+
+
+class Pool:
+    """Workers at a bench, from the moment it is made until it is closed."""
+
+    def __init__(self, workers: int, kind: str, bench: Bench) -> None:
+        """Start them; one alone is the caller's own thread.
+
+        Raises:
+            ExecutionError: if processes cannot start.
+        """
+        self._line: tuple[Connection, Connection] | None = None
+        self._perform = bench.perform
+        self._executor: Executor
+        if workers == 1:
+            self._executor = _InLine()
+        elif kind == "threads":
+            self._executor = ThreadPoolExecutor(workers, "clustersim")
+        else:
+            self._start_processes(workers, bench)
+
+    def submit(self, task: Task) -> Future:
+        """The task's result to come; a pool that has broken since the last result says so in it."""
+        try:
+            return self._executor.submit(self._perform, task)
+        except BrokenExecutor as error:
+            future: Future = Future()
+            future.set_exception(error)
+            return future
+
+    def close(self, *, at_once: bool) -> None:
+        """Let the workers go; at once, or when what is in their hands is done. Threads always end what they have begun."""
+        if at_once and self._line is not None:
+            self._line[1].close()
+        self._executor.shutdown(cancel_futures=True)
+        for end in self._line or ():
+            end.close()
+
+    def _start_processes(self, workers: int, bench: Bench) -> None:
+        method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+        context = multiprocessing.get_context(method)
+        with _environment(dict.fromkeys(_ONE_THREAD, "1")):
+            if method == "forkserver":
+                from multiprocessing import forkserver
+
+                context.set_forkserver_preload(_PRELOADED)
+                forkserver.ensure_running()
+            self._line = context.Pipe(duplex=False)
+            self._executor = ProcessPoolExecutor(workers, context, _prepare, (self._line[0], bench))
+            self._perform = _perform
+            try:
+                self._executor.submit(os.getpid).result()
+            except BrokenExecutor as error:
+                self.close(at_once=True)
+                raise ExecutionError(
+                    "worker processes cannot start. A script that starts them must do so under `if __name__ == '__main__':`; "
+                    "or use workers=1, which needs no other process"
+                ) from error
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class _InLine(Executor):
+    """The caller's own thread, as an executor."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
+        future: Future = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Environment variables that new processes inherit."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+# ---- in a worker process
+
+_bench: Bench | None = None
+
+
+def _prepare(line: Connection, bench: Bench) -> None:
+    """Take the scenarios, leave Ctrl-C to the driver, and end when the driver does."""
+    global _bench
+    _bench = bench
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(line,), daemon=True).start()
+
+
+def _end_with(line: Connection) -> None:
+    try:
+        line.recv()
+    except (EOFError, OSError):
+        os._exit(1)
+
+
+def _perform(task: Task) -> Any:
+    assert _bench is not None
+    return _bench.perform(task)

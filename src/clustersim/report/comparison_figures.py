@@ -1,0 +1,160 @@
+"""The figures of a comparison, each with its title, what it shows in words, and the table that holds its numbers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clustersim.report.bands import bands
+from clustersim.report.forest import forest
+from clustersim.report.gains import gains, group_name
+from clustersim.report.inlining import inline
+from clustersim.report.page.folder import Arm, StoredComparison
+from clustersim.report.page.language import Language
+from clustersim.report.page.readings import Contrast, effect_of, leading
+from clustersim.report.plane import plane
+from clustersim.report.side_by_side import side_by_side
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+__all__ = ["Picture", "pictures"]
+
+# the courses that lead to the headline outcomes; what adds up is shown as it adds up
+COURSES = {"clusters": False, "mean_degree": False, "innovations": True, "met_share": False}
+MOST_PATHS, MOST_MAPS, MOST_GAINS = 12, 5, 8  # arms in a figure, so that it fits on a sheet of paper
+FATES = {"clustered": 100.0, "survived": 100.0}  # what is drawn of winners and losers, in percent; the table has more
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure on the page.
+
+    Attributes:
+        name: The same in every language; a link on the page.
+        part: The part of the page it belongs to.
+        title: What it shows.
+        caption: How to read it.
+        alternative: What a reader who cannot see it should know.
+        source: The file with its numbers, relative to the folder.
+        svg: The drawing.
+    """
+
+    name: str
+    part: str
+    title: str
+    caption: str
+    alternative: str
+    source: str
+    svg: str
+
+
+def pictures(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> list[Picture]:
+    """Every figure for which there is something to show, in the order of the page."""
+    return [
+        *_effects(stored, contrasts, language),
+        *_plane(stored, language),
+        *_paths(stored, language),
+        *_maps(stored, contrasts, language),
+        *_gains(stored, language),
+    ]
+
+
+def _sheets(arms: Sequence[Arm], most: int) -> Iterator[tuple[str, str, tuple[Arm, ...]]]:
+    """The arms in parts that fit on a sheet of paper: ending of the figure's name, ending of its caption's key, arms."""
+    for start in range(0, len(arms), most):
+        again = start > 0
+        yield (f"-{start // most + 1}" if again else "", "_again" if again else "", tuple(arms[start : start + most]))
+
+
+def _picture(
+    name: str, part: str, figure: "Figure", source: str, alternative: str, language: Language, key: str = "", **values: str
+) -> Picture:
+    """A figure with its words: `captions.KEY` and `titles.KEY`."""
+    key = key or name
+    title, caption = language.say(f"titles.{key}", **values), language.say(f"captions.{key}", **values)
+    return Picture(name, part, title, caption, alternative, source, inline(figure, name))
+
+
+def _effects(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> Iterator[Picture]:
+    headlines = stored.headlines
+    others = [name for name in dict.fromkeys(outcome for _, outcome in contrasts) if name not in headlines]
+    for name, outcomes, columns in (("effects", headlines, len(headlines)), ("other_effects", others, 3)):
+        if outcomes:
+            effects = [(c, effect_of(c, language)) for c in contrasts.values() if c.outcome in outcomes]
+            said = [
+                language.say(
+                    "figures.effect", arm=c.arm.title, outcome=language.name_of("outcomes", c.outcome), value=e.value, interval=e.interval
+                )
+                for c, e in effects
+            ]
+            figure = forest(contrasts, stored.treated, outcomes, columns, language)
+            yield _picture(name, "effects", figure, "tables/effects.csv", " ".join(said), language)
+
+
+def _plane(stored: StoredComparison, language: Language) -> Iterator[Picture]:
+    points = stored.tables["plane"]
+    outcomes = [name.removeprefix("extra_") for name in points.columns if name.startswith("extra_") and not name.endswith("_eur")]
+    if points.empty or not outcomes:
+        return
+    means = points.groupby("arm")["extra_public_eur"].mean()
+    said = [
+        language.say("figures.extra_money", arm=arm.title, amount=language.euros(means[arm.name]))
+        for arm in stored.treated
+        if arm.name in means
+    ]
+    yield _picture("plane", "money", plane(points, stored.treated, outcomes, language), "tables/plane.csv", " ".join(said), language)
+
+
+def _paths(stored: StoredComparison, language: Language) -> Iterator[Picture]:
+    paths = stored.frame("paths").sort_values(["arm", "state", "seed", "month"])
+    known = [series for series in COURSES if series in paths]
+    for series in known:
+        course: pd.DataFrame = paths[["arm", "state", "seed", "month", series]]
+        if COURSES[series]:
+            course = course.assign(**{series: course.groupby(["arm", "state", "seed"])[series].cumsum()})
+        factor, what = 100.0 if series.endswith("_share") else 1.0, language.name_of("courses", series)
+        last = course[course["month"] == course["month"].max()].groupby("arm")[series].mean() * factor
+        for ending, _, arms in _sheets(stored.treated, MOST_PATHS):
+            shown = (stored.control, *arms)
+            ends = [language.say("figures.end", arm=arm.title, value=language.number(last.get(arm.name, float("nan")), 1)) for arm in shown]
+            figure = bands(course, shown, series, factor, language)
+            key = "path" if series == known[0] and not ending else "path_again"
+            yield _picture(f"path_{series}{ending}", "paths", figure, "paths.parquet", " ".join([what, *ends]), language, key, what=what)
+
+
+def _maps(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> Iterator[Picture]:
+    """The control and all arms, or where these are too many for one sheet those that lead in a headline."""
+    seed, control = str(stored.example_seed), stored.example(stored.control)
+    if control is None:
+        return
+    key, arms = "maps", list(stored.treated)
+    if len(arms) > MOST_MAPS:
+        leaders = {contrast.arm.name for contrast in leading(stored, contrasts)}
+        key, arms = "maps_leading", [arm for arm in arms if arm.name in leaders]
+    examples = [(stored.control, control), *((arm, tables) for arm in arms if (tables := stored.example(arm)) is not None)]
+    said = language.say(f"titles.{key}", seed=seed)
+    yield _picture("maps", "maps", side_by_side(examples, language), "examples/", said, language, key, seed=seed)
+
+
+def _gains(stored: StoredComparison, language: Language) -> Iterator[Picture]:
+    table = stored.tables["groups"]
+    for outcome, factor in FATES.items():
+        ours = table[table["outcome"] == outcome]
+        if ours.empty:
+            continue
+        largest = ours.loc[[ours["difference"].abs().idxmax()]] if ours["difference"].notna().any() else ours.iloc[:0]
+        said = [
+            language.say(
+                "figures.largest_gain",
+                arm=stored.titles[row.arm],
+                group=group_name(row.division, row.group, language),
+                value=language.number(factor * row.difference, 1, signed=True),
+            )
+            for row in largest.itertuples()
+        ]
+        what = language.name_of("fates", outcome)
+        for ending, again, arms in _sheets(stored.treated, MOST_GAINS):
+            figure = gains(ours, arms, factor, language.say("figures.points"), language)
+            said_of = " ".join([what, *said])
+            yield _picture(f"gains_{outcome}{ending}", "gains", figure, "tables/groups.csv", said_of, language, f"gains{again}", what=what)

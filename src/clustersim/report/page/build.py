@@ -1,0 +1,78 @@
+"""The page made: everything the templates show, filled in and written as one file that needs nothing else."""
+
+import os
+from collections import Counter
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from clustersim.report.comparison_figures import pictures
+from clustersim.report.page import evidence, first_page, folder, making, own_tables, sheets
+from clustersim.report.page.grids import grids
+from clustersim.report.page.language import Language, language
+from clustersim.report.page.readings import contrasts
+from clustersim.results import ResultsError
+
+__all__ = ["build", "content", "render"]
+
+# where the page goes on after its first part: place on the page, key of its heading
+PARTS = (
+    ("part-effects", "effects"), ("part-money", "money"), ("part-paths", "paths"), ("part-maps", "maps"), ("part-gains", "gains"),
+    ("sheets", "sheets"), ("grades", "grades"), ("limits", "limits"), ("sureness", "sureness"), ("making", "making"), ("annex", "appendix"),
+)  # fmt: skip
+
+
+def build(comparison: str | os.PathLike[str], code: str = "en") -> Path:
+    """Write the report of a comparison into its folder, and return the file: `report.html`, or `report.fr.html` in French.
+
+    Args:
+        comparison: Folder of the comparison.
+        code: The language, one of `LANGUAGES`.
+
+    Raises:
+        ResultsError: if the folder holds no comparison, or it cannot be read or written.
+    """
+    stored, speaking = folder.read(Path(comparison)), language(code)
+    own_tables.write(stored, evidence.graded(stored))
+    page = render(content(stored, speaking), speaking)
+    path = stored.folder / ("report.html" if code == "en" else f"report.{code}.html")
+    try:
+        path.write_text(page, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise ResultsError(f"cannot write {path}: {error}", "Check free space and rights") from error
+    return path
+
+
+def content(stored: folder.StoredComparison, speaking: Language) -> dict[str, Any]:
+    """All that the templates show."""
+    found, numbers = contrasts(stored), evidence.graded(stored)
+    counted = evidence.counts(numbers)
+    return {
+        "stored": stored,
+        **making.facts(stored, speaking),
+        "compared": first_page.compared(stored, speaking),
+        "headlines": first_page.headlines(stored, found, speaking),
+        "rows": first_page.rows(stored, found, speaking),
+        "pictures": pictures(stored, found, speaking),
+        "grids": grids(stored, found, speaking),
+        "sheets": sheets.sheets(stored, speaking),
+        "grades": counted,
+        "total": sum((count for *_, count in counted), start=Counter()),
+        "weak": sheets.weak(numbers, speaking),
+        "parts": PARTS,
+        "own_workbook": own_tables.WORKBOOK,
+    }
+
+
+def render(values: dict[str, Any], speaking: Language) -> str:
+    """The page in HTML."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("clustersim.report.page"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    style = Markup((files("clustersim.report.page") / "style.css").read_text(encoding="utf-8"))
+    template = environment.get_template("page.html.j2")
+    page = template.render(values, say=speaking.say, points=speaking.points, language=speaking, style=style, markup=Markup)
+    return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"

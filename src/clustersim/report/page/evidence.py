@@ -1,0 +1,82 @@
+"""How well the numbers of a comparison are supported, as their declarations say.
+
+A number is `measured` where its source is a count of the real world (a survey, a register, a yearbook, a fit to one), `published`
+where it is a paper, a rule or a call for projects, and `assumed` where the source says so, be it only for a part.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from clustersim.parameters import Parameter, Parameters
+from clustersim.population import Population
+from clustersim.report.page.folder import StoredComparison
+from clustersim.scenario.theory import whole_theory
+
+__all__ = ["GRADES", "Graded", "counts", "grade", "graded"]
+
+GRADES = ("measured", "published", "assumed")
+# words by which a source shows that somebody counted
+_COUNTED = re.compile(r"\b(survey|monitor|ESEM|register|yearbook|census|statistics|fit|survival|creations|area of|\d among)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One number of the model in this comparison.
+
+    Attributes:
+        part: "measures", "processes" or "population".
+        group: The kind of measure, the process, or "population".
+        parameter: Its declaration.
+        values: The values it has in the arms, each once, in the order of the arms.
+        grade: One of `GRADES`.
+    """
+
+    part: str
+    group: str
+    parameter: Parameter
+    values: tuple[Any, ...]
+    grade: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether any arm gives it another value than its default."""
+        return any(value != self.parameter.default for value in self.values)
+
+
+def grade(source: str) -> str:
+    """The grade of a source."""
+    if "assumed" in source.lower():
+        return "assumed"
+    return "measured" if _COUNTED.search(source) else "published"
+
+
+def graded(stored: StoredComparison) -> list[Graded]:
+    """Every number that this comparison rests on: of the kinds of its measures, of the processes, of the population."""
+    theory = whole_theory()
+    found = []
+    for kind, group in theory.measures.items():
+        said = [measure for arm in stored.treated for measure in arm.measures.values() if measure["kind"] == kind]
+        if said:
+            found += _group("measures", kind, group, said)
+    for name, group in theory.processes.items():
+        found += _group("processes", name, group, [arm.resolved.get("processes", {}).get(name, {}) for arm in stored.arms])
+    return found + _group("population", "population", Population, [arm.resolved.get("population", {}) for arm in stored.arms])
+
+
+def counts(numbers: list[Graded]) -> list[tuple[str, str, Counter[str]]]:
+    """How many numbers of each grade a part and group has: (part, group, grade -> count)."""
+    found: dict[tuple[str, str], Counter[str]] = {}
+    for number in numbers:
+        found.setdefault((number.part, number.group), Counter())[number.grade] += 1
+    return [(part, group, count) for (part, group), count in found.items()]
+
+
+def _group(part: str, name: str, group: type[Parameters], said: list[dict[str, Any]]) -> list[Graded]:
+    rows = []
+    for parameter in group.declared():
+        values = [scenario.get(parameter.name, parameter.default) for scenario in said]
+        distinct = tuple(value for k, value in enumerate(values) if value not in values[:k])
+        rows.append(Graded(part, name, parameter, distinct, grade(parameter.source)))
+    return rows

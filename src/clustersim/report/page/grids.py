@@ -1,0 +1,196 @@
+"""Grids: the tables behind the first page, as words: money, chances, precision, shares of a mix, regret."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from clustersim.report.page import own_tables
+from clustersim.report.page.folder import StoredComparison
+from clustersim.report.page.language import Language
+from clustersim.report.page.readings import Contrast, decimals, effect_of
+
+__all__ = ["Grid", "grids"]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table on the page.
+
+    Attributes:
+        name: `grids.NAME` in the catalogue holds its title and note; also its link on the page.
+        heads: Names of the columns.
+        rows: Cells in words.
+        source: The CSV file with the same numbers, relative to the folder.
+        words: How many columns at the left hold words.
+        workbook: The workbook that has it too.
+    """
+
+    name: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    source: str
+    words: int = 1
+    workbook: str = "tables.xlsx"
+
+
+def grids(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> dict[str, Grid]:
+    """Every table for which there is something to say, by name."""
+    made = (_money, _costs, _emergence, _ranking, _precision, _shares, _regret, _calls)
+    found = (make(stored, contrasts, language) for make in made)
+    return {grid.name: grid for grid in found if grid.rows}
+
+
+def _grid(name: str, heads: Iterable[str], rows: Iterable[Iterable[str]], source: str, language: Language, words: int = 1) -> Grid:
+    said = tuple(language.say(f"heads.{head}") for head in heads)
+    return Grid(name, said, tuple(tuple(row) for row in rows), source, words)
+
+
+def _money(stored: StoredComparison, _: object, language: Language) -> Grid:
+    titles = stored.titles
+    rows = [
+        (
+            titles.get(r.arm, r.arm),
+            language.euros(r.public_eur),
+            language.euros(r.private_eur),
+            language.euros(r.own_eur),
+            language.number(r.leverage, 2),
+        )
+        for r in stored.tables["money"].itertuples()
+    ]
+    return _grid("money", ("measure", "public", "private", "own", "leverage"), rows, "tables/money.csv", language)
+
+
+def _costs(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> Grid:
+    table, rows = stored.tables["money"], []
+    standings = stored.tables["frontier"].set_index(["outcome", "arm"])["standing"].fillna("").to_dict()
+    outcomes = [name.removeprefix("extra_") for name in table.columns if name.startswith("extra_") and not name.endswith("_eur")]
+    for outcome in outcomes:
+        for _, row in table.iterrows():
+            contrast = contrasts[row["arm"], outcome]
+            low, high = (float(row[f"cost_per_{outcome}_{end}_eur"]) for end in ("low", "high"))
+            rows.append(
+                (
+                    language.name_of("outcomes", outcome),
+                    stored.titles[row["arm"]],
+                    effect_of(contrast, language).value,
+                    language.euros(row[f"cost_per_{outcome}_eur"]),
+                    _interval(language.euros(low), language.euros(high), low, high, language),
+                    language.name_of("statuses", _key(row[f"status_{outcome}"])),
+                    language.name_of("standings", _key(standings.get((outcome, row["arm"]), ""))),
+                )
+            )
+    heads = ("outcome", "measure", "extra", "cost", "interval", "status", "standing")
+    return _grid("costs", heads, rows, "tables/money.csv", language, 2)
+
+
+def _emergence(stored: StoredComparison, _: object, language: Language) -> Grid:
+    rows = [
+        (
+            language.name_of("outcomes", r.outcome),
+            stored.titles.get(r.arm, r.arm),
+            language.share(r.chance),
+            _interval(language.share(r.chance_low), language.share(r.chance_high), r.chance_low, r.chance_high, language),
+            language.number(r.size_given, 1),
+            _interval(language.number(r.size_low, 1), language.number(r.size_high, 1), r.size_low, r.size_high, language),
+        )
+        for r in stored.tables["emergence"].sort_values("outcome", kind="stable").itertuples()
+    ]
+    return _grid("emergence", ("outcome", "measure", "chance", "interval", "size", "interval"), rows, "tables/emergence.csv", language, 2)
+
+
+def _ranking(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> Grid:
+    """Both intervals beside each other, and who may be best."""
+    rows = []
+    for outcome in stored.headlines:
+        for arm in stored.treated:
+            contrast = contrasts.get((arm.name, outcome))
+            if contrast is None or math.isnan(contrast.best):
+                continue
+            effect = effect_of(contrast, language)
+            places = decimals(contrast.low, contrast.high, contrast.difference, contrast.scale)
+            alone = [language.number(contrast.scale * end, places, signed=True) for end in (contrast.low_alone, contrast.high_alone)]
+            rows.append(
+                (
+                    language.name_of("outcomes", outcome),
+                    arm.title,
+                    effect.value,
+                    _interval(*alone, contrast.low_alone, contrast.high_alone, language),
+                    effect.interval,
+                    language.share(contrast.best),
+                )
+            )
+    heads = ("outcome", "measure", "difference", "alone", "jointly", "best")
+    return _grid("ranking", heads, rows if len(stored.treated) > 1 else [], "tables/ranking.csv", language, 2)
+
+
+def _precision(stored: StoredComparison, _: object, language: Language) -> Grid:
+    table = stored.tables["effects"]
+    rows = [
+        (
+            language.name_of("outcomes", r.outcome),
+            stored.titles[r.arm],
+            language.number(r.n),
+            language.number(r.correlation, 2),
+            language.number(r.runs_saved),
+            language.number(r.seeds_needed) if r.spans_zero else language.say("words.enough"),
+        )
+        for outcome in stored.headlines
+        for r in table[table["outcome"] == outcome].itertuples()
+    ]
+    heads = ("outcome", "measure", "seeds", "correlation", "runs_saved", "seeds_needed")
+    return _grid("precision", heads, rows, "tables/effects.csv", language, 2)
+
+
+def _shares(stored: StoredComparison, _: object, language: Language) -> Grid:
+    table, rows = stored.tables["shares"], []
+    for r in table[table["outcome"].isin(stored.headlines)].itertuples():
+        low, high = (float(getattr(r, end, math.nan)) for end in ("low", "high"))
+        factor, places = stored.scale(r.outcome), decimals(low, high, r.share, stored.scale(r.outcome))
+        ends = [language.number(factor * end, places, signed=True) for end in (low, high)]
+        rows.append(
+            (
+                stored.titles.get(r.arm, r.arm),
+                language.name_of("outcomes", r.outcome),
+                r.measure.replace("_", " "),
+                language.number(factor * r.share, places, signed=True),
+                _interval(*ends, low, high, language),
+            )
+        )
+    return _grid("shares", ("mix", "outcome", "part", "share", "interval"), rows, "tables/shares.csv", language, 3)
+
+
+def _regret(stored: StoredComparison, _: object, language: Language) -> Grid:
+    table = stored.tables["regret"]
+    rows = []
+    for r in table[table["outcome"].isin(stored.headlines)].itertuples():
+        factor, places = stored.scale(r.outcome), decimals(math.nan, math.nan, r.mean, stored.scale(r.outcome))
+        said = (language.number(factor * value, places) for value in (r.mean, r.p90, r.max))
+        rows.append((language.name_of("outcomes", r.outcome), stored.titles.get(r.arm, r.arm), *said))
+    return _grid("regret", ("outcome", "measure", "regret_mean", "regret_p90", "regret_max"), rows, "tables/regret.csv", language, 2)
+
+
+def _calls(stored: StoredComparison, _: object, language: Language) -> Grid:
+    """What the calls of each measure did, as a mean over runs."""
+    rows = [
+        (
+            stored.titles[r.arm],
+            r.measure.replace("_", " "),
+            language.euros(r.paid_eur),
+            language.number(r.calls, 1),
+            language.number(r.short_calls, 1),
+            language.euros(r.left_eur),
+        )
+        for r in own_tables.calls(stored).itertuples()
+    ]
+    grid = _grid("calls", ("arm", "part", "paid", "calls", "short_calls", "left"), rows, "tables/calls.csv", language, 2)
+    return replace(grid, workbook=own_tables.WORKBOOK)
+
+
+def _key(words: str) -> str:
+    """Words of a table as the last part of a key."""
+    return words.replace(" ", "_").replace("-", "_") or "none"
+
+
+def _interval(low: str, high: str, low_number: float, high_number: float, language: Language) -> str:
+    known = math.isfinite(low_number) and math.isfinite(high_number)
+    return language.say("format.interval", low=low, high=high) if known else language.say("words.no_interval")

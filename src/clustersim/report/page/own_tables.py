@@ -1,0 +1,55 @@
+"""The tables that the report itself makes: what calls did, and the numbers that the comparison rests on, as CSV and as a workbook."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from clustersim.report.page.evidence import Graded
+from clustersim.report.page.folder import StoredComparison
+from clustersim.results import ResultsError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["WORKBOOK", "calls", "numbers_table", "write"]
+
+WORKBOOK = "report.xlsx"
+
+
+def calls(stored: StoredComparison) -> "pd.DataFrame":
+    """What was paid under each measure, how its calls went and what they left over: means over runs."""
+    paid = stored.frame("measures").groupby(["arm", "measure"], sort=False)
+    return paid[["paid_eur", "calls", "short_calls", "left_eur"]].mean().reset_index()
+
+
+def numbers_table(numbers: Sequence[Graded]) -> "pd.DataFrame":
+    """Every number that the comparison rests on, as it is declared, with the values that it has in the arms."""
+    import pandas as pd
+
+    rows = []
+    for number in numbers:
+        declared = number.parameter
+        low, high = declared.within or ("", "")
+        values = "; ".join(map(str, number.values))
+        said = (declared.unit, low, high, ", ".join(declared.choices), number.grade, declared.source, declared.meaning)
+        rows.append((number.part, number.group, declared.name, values, declared.default, *said))
+    heads = ["part", "group", "name", "values", "default", "unit", "low", "high", "choices", "grade", "source", "meaning"]
+    return pd.DataFrame(rows, columns=heads)
+
+
+def write(stored: StoredComparison, numbers: Sequence[Graded]) -> None:
+    """Write both beside the comparison's own tables.
+
+    Raises:
+        ResultsError: if they cannot be written.
+    """
+    import pandas as pd
+
+    tables = {"numbers": numbers_table(numbers), "calls": calls(stored)}
+    try:
+        for name, table in tables.items():
+            table.to_csv(stored.folder / "tables" / f"{name}.csv", index=False, lineterminator="\n")
+        with pd.ExcelWriter(stored.folder / WORKBOOK, engine="xlsxwriter") as writer:
+            for name, table in tables.items():
+                table.to_excel(writer, sheet_name=name, index=False)
+    except OSError as error:
+        raise ResultsError(f"cannot write the tables of the report: {error}", "Check free space and rights") from error

@@ -1,0 +1,150 @@
+"""Sheets: what each measure is, who pays it, with which numbers, and what is known of its kind."""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clustersim.measures import KINDS, PARAMETERS
+from clustersim.parameters import Parameter
+from clustersim.report.page.evidence import Graded, grade
+from clustersim.report.page.folder import Arm, StoredComparison
+from clustersim.report.page.language import Language
+
+__all__ = ["Number", "Sheet", "WeakGroup", "sheets", "value_of", "weak"]
+
+# what a reader wants to know of every measure
+ALWAYS = (
+    "budget_eur_per_year", "amount_eur", "duration_months", "start_month", "end_month", "calls_per_year", "selection", "co_funding_share",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of a measure or a process: what it is called, its value in words, its interval, its grade and source.
+
+    `changed` says whether the comparison gives it another value than its default.
+    """
+
+    name: str
+    meaning: str
+    value: str
+    interval: str
+    grade: str
+    source: str
+    changed: bool
+
+
+@dataclass(frozen=True)
+class WeakGroup:
+    """The assumed numbers of one kind of measure, one process, or the population."""
+
+    part: str
+    name: str
+    numbers: tuple[Number, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One measure of one arm. Its numbers are those that say most: of the others, those that are not at their default."""
+
+    arm: Arm
+    name: str
+    kind: str
+    purposes: str
+    funder: str
+    what: str
+    evidence: str
+    numbers: tuple[Number, ...]
+
+
+def sheets(stored: StoredComparison, language: Language) -> list[Sheet]:
+    """All measures of all arms, in the order of the arms."""
+    return [_sheet(arm, name, said, language) for arm in stored.arms for name, said in arm.measures.items()]
+
+
+def weak(numbers: list[Graded], language: Language) -> list[WeakGroup]:
+    """The numbers that are assumed, by measure, process and population, with all values they have in the comparison."""
+    found: dict[tuple[str, str], list[Number]] = {}
+    for graded in numbers:
+        if graded.grade == "assumed":
+            said = [value_of(graded.parameter, value, language) for value in graded.values]
+            kind = graded.group if graded.part == "measures" else ""
+            number = _number(graded.parameter, "; ".join(dict.fromkeys(said)), kind, language, changed=graded.changed)
+            found.setdefault((graded.part, graded.group), []).append(number)
+    return [WeakGroup(part, name, tuple(group)) for (part, name), group in found.items()]
+
+
+def value_of(parameter: Parameter, value: Any, language: Language) -> str:
+    """A value in words, with its unit. Of values that change over time each is said with the month from which it counts."""
+    if isinstance(value, Mapping):
+        steps = sorted(((int(month), value_of(parameter, said, language)) for month, said in value.items()), key=lambda step: step[0])
+        return "; ".join([steps[0][1], *(language.say("format.from_month", month=month, value=said) for month, said in steps[1:])])
+    if isinstance(value, bool):
+        return language.say("words.yes" if value else "words.no")
+    if isinstance(value, str):
+        return language.name_of("choices", value)
+    head, slash, rest = parameter.unit.partition("/")
+    if head in ("EUR", "cents"):
+        said = language.euros(value / 100 if head == "cents" else value)
+        return language.say(f"per.{rest}", value=said) if slash else said
+    if parameter.unit == "share":
+        return language.share(value, _decimals(100 * value))
+    said = language.number(value, _decimals(value))
+    key = f"units.{parameter.unit}"
+    return language.say(key, value=said) if language.knows(key) else said if parameter.unit == "-" else f"{said} {parameter.unit}"
+
+
+def _sheet(arm: Arm, name: str, said: dict[str, Any], language: Language) -> Sheet:
+    kind = said["kind"]
+    declared = PARAMETERS[kind].declared() if kind in PARAMETERS else []
+    values = {p.name: said.get(p.name, p.default) for p in declared}
+    own = vars(PARAMETERS[kind]) if kind in PARAMETERS else {}
+    numbers = [
+        _number(p, value_of(p, values[p.name], language), kind, language, changed=values[p.name] != p.default)
+        for p in sorted(declared, key=lambda p: ALWAYS.index(p.name) if p.name in ALWAYS else len(ALWAYS))
+        if p.name in ALWAYS or p.name in own or values[p.name] != p.default
+    ]
+    public = arm.resolved.get("funders", {}).get(said["funder"], {}).get("public", True)
+    return Sheet(
+        arm,
+        name.replace("_", " "),
+        language.name_of("kinds", kind),
+        language.listed([language.name_of("purposes", purpose) for purpose in said.get("purposes", ())]),
+        language.say("sheets.public_funder" if public else "sheets.private_funder", name=said["funder"].replace("_", " ")),
+        language.say(f"what.{kind}") if language.knows(f"what.{kind}") else _first_paragraph(kind),
+        language.say(f"evidence.{kind}") if language.knows(f"evidence.{kind}") else "",
+        tuple(numbers),
+    )
+
+
+def _number(parameter: Parameter, value: str, kind: str, language: Language, *, changed: bool) -> Number:
+    """A number of a measure speaks the page's language; one of a process (no `kind`) is named as the code declares it."""
+    keys = (f"meanings.{kind}.{parameter.name}", f"meanings.{parameter.name}") if kind else ()
+    meaning = next((language.say(key) for key in keys if language.knows(key)), parameter.meaning)
+    name = language.name_of("parameters", parameter.name) if kind else parameter.name.replace("_", " ")
+    return Number(name, meaning, value, _interval(parameter, language), grade(parameter.source), parameter.source, changed)
+
+
+def _interval(parameter: Parameter, language: Language) -> str:
+    """Where the value may lie, as the value itself is said: shares in percent, cents in euro."""
+    if parameter.choices or parameter.within is None:
+        return ""
+    if parameter.unit == "share":
+        low, high = (language.share(end, _decimals(100 * end)) for end in parameter.within)
+    else:
+        ends = [end / 100 if parameter.unit.startswith("cents") else end for end in parameter.within]
+        low, high = (language.number(end, _decimals(end)) for end in ends)
+    return language.say("format.interval", low=low, high=high)
+
+
+def _decimals(value: float) -> int:
+    """Decimals that six significant digits need."""
+    whole, _, after = f"{abs(value):.6g}".partition(".")
+    return min(len(after), 6) if "e" not in f"{whole}{after}" else 6 if abs(value) < 1 else 0
+
+
+def _first_paragraph(kind: str) -> str:
+    """What the code says of a kind that has no text in the catalogue."""
+    text = inspect.cleandoc(KINDS[kind].__doc__ or "") if kind in KINDS else kind
+    return " ".join(text.partition("\n\n")[0].split())

@@ -1,0 +1,440 @@
+"""Comparing: arms on the same seeds, what is refused, equal budgets, states of the world, parts of a mix, and the folder."""
+
+import json
+import os
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from clustersim import Scenario
+from clustersim.cli.comparing import compare as command
+from clustersim.experiments import comparing, equal_budget
+from clustersim.experiments.comparing import ComparisonError, compare
+from clustersim.experiments.comparison import TABLES, Comparison
+from clustersim.experiments.outcomes import HEADLINES, OUTCOMES
+from clustersim.experiments.plan import plan
+from clustersim.experiments.records import record_of
+from clustersim.experiments.uncertainty import states_of, uncertain
+from clustersim.experiments.worlds import scaled
+from clustersim.problems import ScenarioError
+from clustersim.results import ResultsError
+from lively import ANIMATORS, COUNCIL, LIVELY, SEEDS
+
+SHORTER = {"run.months": 24}
+NAMES = [declared.name for declared in OUTCOMES]
+
+
+def arm(name: str, *measures: Mapping[str, Any]) -> Scenario:
+    """The lively territory with these measures, under a name."""
+    said: dict[str, Any] = {"extends": "baseline"}
+    changes = {path: value for part in (LIVELY, SHORTER, COUNCIL, *measures) for path, value in part.items()}
+    return Scenario.from_dict(said, name, changes)
+
+
+NONE, GRANTS, MIX = arm("none"), arm("grants", SEEDS), arm("mix", SEEDS, ANIMATORS)
+
+
+@pytest.fixture(scope="module")
+def compared() -> Comparison:
+    """Two arms and a control, with everything in it."""
+    uncertainties = {"processes.meeting.decay_km": (10.0, 30.0)}
+    return compare([GRANTS, MIX], against=NONE, seeds=4, workers=1, decompose=True, uncertainties=uncertainties, states=1)
+
+
+# ---- on the same seeds
+
+
+def test_two_identical_arms_differ_by_exactly_nothing() -> None:
+    found = compare([arm("twin", SEEDS), MIX], against=GRANTS, seeds=4, workers=1)
+    effects = found.effects().set_index("arm")
+    for column in ("difference", "low", "high"):
+        assert (effects.loc["twin", column] == 0.0).all()
+    assert (effects.loc["mix", "difference"] != 0.0).any(), "another arm does differ"
+    twin, grants = (found.runs[found.runs["arm"] == name].drop(columns="arm").reset_index(drop=True) for name in ("twin", "grants"))
+    pd.testing.assert_frame_equal(twin, grants)
+
+
+def test_an_arm_without_money_differs_by_exactly_nothing() -> None:
+    penniless = arm("penniless", SEEDS, {"measures.seeds.budget_eur_per_year": 0.0})
+    found = compare([penniless], against=NONE, seeds=3, workers=1)
+    assert (found.effects()["difference"] == 0.0).all()
+    assert (found.money()["public_eur"] == 0.0).all()
+    assert any("penniless" in warning for warning in found.warnings)
+
+
+def test_every_row_is_the_run_of_that_arm_state_and_seed(compared: Comparison) -> None:
+    assert compared.arms == ("none", "grants", "mix")
+    assert len(compared.runs) == 3 * 2 * 4
+    row = compared.runs.query("arm == 'mix' and state == 0 and seed == 4").iloc[0]
+    record = record_of(MIX, 4)
+    np.testing.assert_array_equal(row[NAMES].to_numpy(float), record.outcomes)
+    assert row["public_eur"] == record.public_cents / 100 > 0
+    other = record_of(MIX.with_changes(compared.facts["draws"][1]), 4)
+    drawn = compared.runs.query("arm == 'mix' and state == 1 and seed == 4").iloc[0]
+    np.testing.assert_array_equal(drawn[NAMES].to_numpy(float), other.outcomes)
+    assert other.state_hash != record.state_hash
+    months = compared.paths.query("arm == 'mix' and seed == 4")
+    np.testing.assert_array_equal(months["mean_degree"], record.paths[:, list(compared.paths.columns[4:]).index("mean_degree")])
+    assert months["month"].tolist() == list(range(1, 25))
+
+
+def test_the_money_of_measures_adds_up_to_what_an_arm_spends(compared: Comparison) -> None:
+    run = ["arm", "state", "seed"]
+    paid = compared.measures.query("public").groupby(run)[["paid_eur", "repaid_eur"]].sum()
+    spent = compared.runs.set_index(run)["public_eur"]
+    np.testing.assert_allclose(paid["paid_eur"] - paid["repaid_eur"], spent[paid.index])
+    assert set(compared.measures["kind"]) == {"seed_grant", "animation"}
+
+
+def test_organisations_are_followed_in_all_arms(compared: Comparison) -> None:
+    before = ["seed", "uid", "kind", "size_class", "purpose", "place_type"]
+    arms = [compared.cohort[compared.cohort["arm"] == name].reset_index(drop=True) for name in compared.arms]
+    for other in arms[1:]:
+        pd.testing.assert_frame_equal(arms[0][before], other[before])
+    assert set(compared.cohort["size_class"]) <= {"under 3", "3 to 9", "10 and more"}
+    assert (arms[1]["support_eur"] > 0).any()
+    assert not (arms[0]["support_eur"] > 0).any()
+
+
+def test_all_tables_have_rows(compared: Comparison) -> None:
+    tables = compared.tables()
+    assert set(tables) == set(TABLES)
+    assert set(tables["effects"]["arm"]) == {"grants", "mix"}
+    assert set(compared.headlines()["outcome"]) == set(HEADLINES)
+
+
+def test_shares_of_a_mix_add_up_to_its_effect(compared: Comparison) -> None:
+    shares = compared.shares().query("arm == 'mix'").groupby("outcome")["share"].sum()
+    written = compared.runs.query("state == 0").pivot(index="seed", columns="arm", values=NAMES)
+    for name in NAMES:
+        assert shares[name] == pytest.approx((written[name]["mix"] - written[name]["none"]).mean())
+    assert set(compared.parts["arm"]) == {"mix"}
+    assert set(map(tuple, map(json.loads, compared.parts["part"]))) == {(), ("animators",), ("seeds",), ("animators", "seeds")}
+    alone = compared.parts[compared.parts["part"] == '["seeds"]'].set_index("seed")["innovations"]
+    np.testing.assert_array_equal(alone, written["innovations"]["grants"], "the mix less its animators is the arm of grants alone")
+
+
+def test_workers_do_not_change_a_comparison() -> None:
+    found = [compare([GRANTS], against=NONE, seeds=3, workers=workers) for workers in (1, 2)]
+    pd.testing.assert_frame_equal(found[0].runs, found[1].runs)
+    pd.testing.assert_frame_equal(found[0].cohort, found[1].cohort)
+
+
+def test_progress_counts_every_run_once() -> None:
+    said = []
+    compare([GRANTS], against=NONE, seeds=3, workers=1, progress=lambda done, total: said.append((done, total)))
+    assert said == [(done, 6) for done in range(1, 7)]
+
+
+# ---- what goes wrong
+
+
+def test_a_failed_run_is_reported_and_only_its_pair_is_lost(monkeypatch) -> None:
+    def fragile(scenario: Scenario, seed: int, keep: tuple[str, ...] = ()):
+        if scenario.measures and seed == 2:
+            raise ZeroDivisionError("a defect")
+        return record_of(scenario, seed, keep)
+
+    monkeypatch.setattr(comparing, "record_of", fragile)
+    found = compare([GRANTS], against=NONE, seeds=5, workers=1)
+    (failure,) = found.failures
+    assert (failure["arm"], failure["seed"], failure["error"]) == ("grants", 2, "ZeroDivisionError: a defect")
+    assert "in fragile" in failure["traceback"]
+    assert set(found.effects()["n"]) == {4}
+    assert len(found.runs) == 9
+
+
+def test_an_arm_whose_runs_all_fail_is_an_error_that_says_why(monkeypatch) -> None:
+    def broken(scenario: Scenario, seed: int, keep: tuple[str, ...] = ()):
+        if scenario.measures:
+            raise ZeroDivisionError("a defect")
+        return record_of(scenario, seed, keep)
+
+    monkeypatch.setattr(comparing, "record_of", broken)
+    with pytest.raises(ComparisonError, match="grants: every run failed; seed 1: ZeroDivisionError: a defect"):
+        compare([GRANTS], against=NONE, seeds=2, workers=1)
+
+
+def test_arms_that_do_not_begin_alike_are_a_defect_that_is_found(monkeypatch) -> None:
+    def leaking(scenario: Scenario, seed: int, keep: tuple[str, ...] = ()):
+        return record_of(scenario.with_changes({"population.organisations": 121}) if scenario.measures else scenario, seed, keep)
+
+    monkeypatch.setattr(comparing, "record_of", leaking)
+    with pytest.raises(ComparisonError, match="grants and none do not begin alike"):
+        compare([GRANTS], against=NONE, seeds=2, workers=1)
+
+
+# ---- what is refused
+
+
+def refused(*scenarios: Scenario | str, **asked: Any) -> str:
+    """What is said of it."""
+    with pytest.raises(ScenarioError) as caught:
+        plan(scenarios, **{"against": NONE, **asked})
+    return str(caught.value)
+
+
+def test_arms_that_differ_in_more_than_their_measures_are_refused_with_every_path_and_a_remedy() -> None:
+    other = arm("other", SEEDS, {"processes.meeting.decay_km": 21.0, "run.months": 12})
+    said = refused(other)
+    assert "other: processes.meeting.decay_km: found 21.0; allowed is " in said
+    assert "other: run.months: found 12; allowed is 24, as in none" in said
+    assert "--on" in said
+    assert len(plan([other], against=NONE, allow_differences=True).arms) == 2
+    assert any("effect of all that differs" in warning for warning in plan([other], against=NONE, allow_differences=True).warnings())
+    assert len(plan([other], against=NONE.with_changes({"processes.meeting.decay_km": 21.0}), months=24).arms) == 2
+
+
+def test_another_territory_is_refused_by_its_contents() -> None:
+    said = refused("animation", against=Scenario.load("no_support", on="bretagne"))
+    assert "contents of the list of territory" in said
+
+
+def test_names_and_the_control_are_settled() -> None:
+    assert "2 scenarios of that name" in refused(GRANTS, arm("grants", ANIMATORS))
+    assert "nothing to compare it with" in refused(NONE)
+    assert [a.name for a in plan([GRANTS, NONE, MIX], against=NONE).arms] == ["none", "grants", "mix"]
+    assert [a.name for a in plan([GRANTS, NONE], against="none").arms] == ["none", "grants"]
+    assert [a.name for a in plan(["animation", "seed_grants"], against="no_support").arms] == ["no_support", "animation", "seed_grants"]
+    assert "no_suport" in refused("animation", against="no_suport")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"seeds": 1}, "found 1; allowed is two seeds or more"),
+        ({"seeds": [1, 1]}, "two seeds or more, each once"),
+        ({"seeds": [1, 2**70]}, "a whole number of 64 bits"),
+        ({"equal_budget": -5.0}, "an amount above 0 EUR"),
+        ({"until_precise": 0.0}, "a width above 0"),
+        ({"until_precise": 1.0, "max_seeds": 3}, "30 or more"),
+        ({"until_precise": 1.0, "precise_in": ("clusters", "grant")}, 'did you mean "grants"?'),
+        ({"until_precise": 1.0, "precise_in": ("happiness", "grants")}, "no outcome 'happiness'"),
+        ({"decompose": True}, "no arm with several measures"),
+        ({"uncertainties": {"processes.meeting.decay": None}}, 'did you mean "processes.meeting.decay_km"?'),
+        ({"uncertainties": {"processes.meeting.decay_km": (30.0, 10.0)}}, "found 30 to 10"),
+        ({"uncertainties": {"processes.meeting.decay_km": (-1.0, 10.0)}}, "found -1.0"),
+        ({"uncertainties": {"measures.seeds.amount_eur": None}}, "no such number"),
+        ({"uncertainties": {"processes.meeting.decay_km": None}, "states": 0}, "1 or more"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_before_a_run(asked: dict[str, Any], said: str) -> None:
+    assert said in refused(GRANTS, **asked)
+
+
+def test_a_mix_of_too_many_measures_is_not_decomposed() -> None:
+    many = arm("many", {f"measures.m{k}": {"kind": "seed_grant", "funder": "council"} for k in range(7)})
+    assert "7 measures, 128 parts to run; allowed is at most 6" in refused(many, decompose=True)
+
+
+# ---- equal budgets
+
+
+def test_equal_budgets_spend_equal_public_money(monkeypatch) -> None:
+    monkeypatch.setattr(equal_budget, "PILOT", 2)
+    many = {"measures.seeds.longest_age_months": 1_200, "measures.seeds.amount_eur": 1_000, "measures.seeds.renewable": True}
+    thrifty = arm("thrifty", SEEDS, many, {"measures.seeds.budget_eur_per_year": 40_000})
+    rich = arm("rich", SEEDS, many, {"measures.seeds.budget_eur_per_year": 52_000})
+    found = compare([thrifty, rich], against=NONE, seeds=4, workers=1, equal_budget=True)
+    spent = found.money().set_index("arm")["public_eur"]
+    said = {row["arm"]: row for row in found.facts["equal_budget"]["arms"]}
+    assert found.facts["equal_budget"]["target_eur"] == pytest.approx(spent["thrifty"])
+    assert abs(spent["rich"] / spent["thrifty"] - 1) <= equal_budget.TOLERANCE
+    assert said["rich"]["met"]
+    assert said["rich"]["achieved_eur"] == pytest.approx(spent["rich"])
+    assert said["thrifty"]["factor"] == 1.0
+    assert said["rich"]["factor"] == pytest.approx(40 / 52, rel=0.06)
+    assert "budget_eur_per_year = 40000.0" in found.scenarios["thrifty"]
+    assert found.facts["arms"][2]["measures"]["seeds"]["budget_eur_per_year"] == round(52_000 * said["rich"]["factor"], 2)
+
+
+def test_a_budget_that_moves_in_large_steps_is_reported_as_it_is() -> None:
+    lumpy = arm("lumpy", SEEDS, {"measures.seeds.amount_eur": 150_000})
+    found = compare([lumpy], against=NONE, seeds=2, workers=1, equal_budget=200_000.0)
+    (said,) = [row for row in found.facts["equal_budget"]["arms"] if row["arm"] == "lumpy"]
+    spent = found.money().set_index("arm").loc["lumpy", "public_eur"]
+    assert not said["met"]
+    assert said["gap"] == pytest.approx(spent / 200_000 - 1)
+    assert abs(said["gap"]) > equal_budget.TOLERANCE
+    assert any("lumpy does not spend the same" in warning for warning in found.warnings)
+
+
+def test_equal_budgets_need_somebody_who_spends() -> None:
+    with pytest.raises(ScenarioError, match="no arm that spends public money"):
+        compare([arm("penniless", SEEDS, {"measures.seeds.budget_eur_per_year": 0.0})], against=NONE, seeds=2, workers=1, equal_budget=True)
+
+
+def test_scaling_keeps_the_months_of_a_budget_that_changes() -> None:
+    growing = arm("growing", SEEDS, {"measures.seeds.budget_eur_per_year": {"0": 20_000, "13": 50_000}})
+    half = growing.with_changes(dict(scaled(growing, 0.5)))
+    assert half.measures[0].values()["budget_eur_per_year"] == {"0": 10_000.0, "13": 25_000.0}
+    assert scaled(growing, 1.0) == ()
+
+
+# ---- states of the world
+
+
+def test_states_are_a_latin_hypercube_after_the_scenario_as_written() -> None:
+    intervals = {"processes.meeting.decay_km": (10, 30), "population.organisations": (100, 109), "population.private_share": None}
+    asked = uncertain(NONE, intervals)
+    states = states_of(NONE, asked, 10)
+    assert states[0] == ()
+    drawn = pd.DataFrame([dict(changes) for changes in states[1:]])
+    assert sorted(drawn["population.organisations"]) == list(range(100, 110))
+    assert sorted(((drawn["processes.meeting.decay_km"] - 10) // 2).astype(int)) == list(range(10))
+    assert states_of(NONE, asked, 10) == states, "the same question is asked of the same worlds"
+    low, high = asked["population.private_share"]
+    assert (low, high) == type(NONE.population).private_share.within
+
+
+def test_regret_is_told_over_states(compared: Comparison) -> None:
+    assert compared.facts["states"] == 2
+    assert set(compared.regret()["arm"]) == set(compared.arms)
+    assert set(compared.paths["state"]) == set(compared.cohort["state"]) == {0}
+
+
+# ---- precision
+
+
+def test_seeds_are_added_until_the_interval_is_narrow() -> None:
+    first = compare([GRANTS], against=NONE, seeds=4, workers=1).effects().set_index("outcome").loc["cooperation"]
+    width = (first["high"] - first["low"]) / 2
+    found = compare([GRANTS], against=NONE, seeds=4, workers=1, until_precise=width, precise_in=("cooperation", "grants"), max_seeds=200)
+    effect = found.effects().set_index("outcome").loc["cooperation"]
+    assert found.facts["precision"]["reached"]
+    assert effect["high"] - effect["low"] <= width
+    assert len(found.seeds) == found.facts["precision"]["seeds"] == effect["n"] > 4
+    assert found.seeds == tuple(range(1, len(found.seeds) + 1))
+
+
+def test_where_seeds_do_not_suffice_that_is_said() -> None:
+    found = compare([GRANTS], against=NONE, seeds=[3, 8], workers=1, until_precise=1e-9, precise_in=("cooperation", "grants"), max_seeds=5)
+    assert not found.facts["precision"]["reached"]
+    assert found.seeds == (3, 8, 9, 10, 11)
+    assert any("after 5 seeds" in warning for warning in found.warnings)
+
+
+# ---- the folder
+
+
+def test_what_is_written_is_read_again(compared: Comparison, tmp_path: Path) -> None:
+    folder = compared.write(tmp_path)
+    again = Comparison.read(folder)
+    assert folder.parent.name == "grants-mix-against-none"
+    assert again.facts == json.loads(json.dumps(compared.facts))
+    assert again.scenarios == compared.scenarios
+    for name in ("runs", "measures", "paths", "cohort", "parts"):
+        pd.testing.assert_frame_equal(getattr(again, name), getattr(compared, name))
+    for name, table in compared.tables().items():
+        pd.testing.assert_frame_equal(getattr(again, name)(), table)
+        assert pd.read_csv(folder / "tables" / f"{name}.csv").shape == table.shape
+    with zipfile.ZipFile(folder / "tables.xlsx") as book:
+        assert re.findall(r'<sheet name="(\w+)"', book.read("xl/workbook.xml").decode()) == list(compared.tables())
+    assert set(again.examples) == set(compared.arms)
+    assert again.examples["mix"]["ties"].equals(compared.examples["mix"]["ties"])
+    assert Scenario.load(folder / "arms" / "mix.toml").identity() == MIX.identity()
+    assert not list(tmp_path.rglob(".*")), "nothing half written is left"
+
+
+def test_a_comparison_is_not_written_over_another_unless_told(compared: Comparison, tmp_path: Path) -> None:
+    folder = compared.write(tmp_path)
+    (folder / "report.html").write_text("a report")
+    with pytest.raises(ResultsError, match="is there already"):
+        compared.write(tmp_path)
+    assert compared.write(tmp_path, overwrite=True) == folder
+    assert (folder / "report.html").read_text() == "a report", "what others have put there stays"
+
+
+def test_a_folder_that_was_changed_or_is_none_is_refused(compared: Comparison, tmp_path: Path) -> None:
+    folder = compared.write(tmp_path)
+    with open(folder / "tables" / "effects.csv", "a") as file:
+        file.write("made up\n")
+    with pytest.raises(ResultsError, match=r"effects\.csv is not as it was written"):
+        Comparison.read(folder)
+    assert Comparison.read(folder, verify=False).arms == compared.arms
+    (folder / "runs.parquet").unlink()
+    with pytest.raises(ResultsError, match=r"runs\.parquet is missing"):
+        Comparison.read(folder)
+    with pytest.raises(ResultsError, match="no comparison in"):
+        Comparison.read(tmp_path)
+
+
+def test_the_identity_tells_questions_apart() -> None:
+    uncertainties = {"uncertainties": {"processes.meeting.decay_km": None}}
+    questions = ({}, {"seeds": 31}, {"equal_budget": True}, {"until_precise": 1.0}, uncertainties)
+    asked = [plan([GRANTS], against=NONE, **more).identity() for more in questions]
+    assert len(set(asked)) == len(asked)
+    assert plan([GRANTS], against=NONE).identity() == asked[0]
+    assert plan([MIX], against=NONE).identity() != asked[0]
+
+
+# ---- the command
+
+
+@pytest.fixture
+def runner(tmp_path: Path, monkeypatch):
+    """The command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    app = typer.Typer()
+    app.command()(command)
+    return lambda *words: CliRunner().invoke(app, [*words, "--workers", "1"])
+
+
+SHORT = ("animation", "seed_grants", "--against", "no_support", "--on", "village", "--months", "13", "--seeds", "3")
+
+
+def test_the_command_tells_the_change_and_where_the_rest_is(runner) -> None:
+    done = runner(*SHORT)
+    assert done.exit_code == 0, done.output
+    for word in ("Change against no_support", "persons served", "95 % interval", "public", "3 seeds are few", "Written to results/"):
+        assert word in done.output
+    (folder,) = Path("results").glob("*/*")
+    said = json.loads((folder / "comparison.json").read_text())["command"]
+    assert said == "clustersim compare animation seed_grants --against no_support --seeds 3 --on village --months 13"
+    again = runner(*SHORT)
+    assert again.exit_code == 2
+    assert "there already" in again.output
+    assert runner(*SHORT, "--overwrite", "--quiet").output.strip() == os.fspath(folder)
+
+
+def test_the_command_as_json_is_one_object(runner) -> None:
+    done = runner(*SHORT, "--json", "--uncertain", "processes.meeting.decay_km=10:20", "--states", "1")
+    said = json.loads(done.stdout)
+    assert {row["outcome"] for row in said["effects"]} == set(HEADLINES)
+    assert Path(said["path"]).is_dir()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("animatio", "--against", "no_support"), "animation"),
+        (("village", "--against", "no_support"), "village: territory.places: found 12"),
+        (("animation", "--against", "no_support", "--uncertain", "x=1"), "write it as PATH or PATH=LOW:HIGH"),
+        (("animation", "--against", "no_support", "--until-precise", "1", "--precise-in", "joy"), "no outcome 'joy'"),
+    ],
+)
+def test_what_the_command_cannot_do_it_says_in_plain_words(runner, words, said) -> None:
+    done = runner(*words)
+    assert done.exit_code == 2
+    assert said in done.output
+    assert "Traceback" not in done.output
+    assert not Path("results").exists()
+
+
+def test_ctrl_c_leaves_nothing(runner, monkeypatch) -> None:
+    def interrupted(*_: Any, **__: Any):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(comparing, "record_of", interrupted)
+    done = runner(*SHORT)
+    assert done.exit_code == 130
+    assert "nothing was written" in done.output
+    assert not Path("results").exists()

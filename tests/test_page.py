@@ -1,0 +1,401 @@
+"""The page of a comparison: complete in both languages, true to its tables, the same each time, and in need of nothing else."""
+
+import json
+import re
+import tomllib
+from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
+from string import Formatter
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from clustersim import measures
+from clustersim.report.page import build, folder, readings
+from clustersim.report.page.evidence import GRADES, grade, graded
+from clustersim.report.page.language import LANGUAGES, Language, catalogue, language
+from clustersim.report.page.sheets import value_of
+from clustersim.results import ResultsError
+from clustersim.scenario.theory import whole_theory
+from synthetic_comparison import SyntheticComparison
+
+PAGE = Path(str(files("clustersim.report.page")))
+VOID = {"meta", "br", "link", "img", "hr", "input"}
+EACH_LANGUAGE = pytest.mark.parametrize("code", LANGUAGES)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> Path:
+    """Three arms, one of them a mix, on forty seeds."""
+    return SyntheticComparison().write(tmp_path_factory.mktemp("comparison"))
+
+
+@pytest.fixture(scope="module")
+def pages(written) -> dict[str, str]:
+    return {code: build.build(written, code).read_text(encoding="utf-8") for code in LANGUAGES}
+
+
+def small(**changes) -> SyntheticComparison:
+    """One arm, few seeds and months."""
+    titles = {"no_support": "No support", "animation": "Animation"}
+    return SyntheticComparison(**{"titles": titles, "seeds": 6, "months": 12, "organisations": 40, **changes})
+
+
+class Tree(HTMLParser):
+    """Whether every element that is opened is closed, in order; and its text, identifiers and links."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.said: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        said = dict(attributes)
+        self.ids += [said["id"]] if "id" in said else []
+        self.links += [said["href"]] if tag == "a" else []
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.said.append(data)
+
+    @property
+    def text(self) -> str:
+        """As a reader sees it; spaces that do not break stay as they are."""
+        return re.sub(r"[ \n]+", " ", " ".join(self.said))
+
+
+# ---- the catalogues
+
+
+def test_both_catalogues_have_the_same_keys_with_the_same_placeholders():
+    one, other = (catalogue(code) for code in LANGUAGES)
+    assert set(one) == set(other)
+    for key, text in one.items():
+        assert type(text) is type(other[key]), key
+        assert _placeholders(text) == _placeholders(other[key]), key
+        assert isinstance(text, str) or len(text) == len(other[key]), key
+
+
+def _placeholders(text) -> set[str]:
+    texts = (text,) if isinstance(text, str) else text
+    return {name for part in texts for _, name, _, _ in Formatter().parse(part) if name is not None}
+
+
+def test_every_key_that_templates_and_code_name_is_in_the_catalogue():
+    known = set(catalogue("en"))
+    asked = {key for path in _sources() for key in re.findall(r"""(?:say|points)\(\s*["']([\w.]+)["']\s*[,)]""", path.read_text())}
+    assert len(asked) > 80
+    assert asked <= known
+
+
+def _sources() -> list[Path]:
+    return [*PAGE.glob("templates/*.j2"), *PAGE.glob("*.py"), *PAGE.parent.glob("*.py")]
+
+
+def test_no_text_of_the_catalogue_is_without_use():
+    """A family is used where code or templates name it as a word, or put a key together from it."""
+    sources = "\n".join(path.read_text() for path in _sources())
+    for key in catalogue("en"):
+        family = key.partition(".")[0]
+        named = key in sources or f'"{family}.' in sources or f'"{family}"' in sources
+        assert named, key
+
+
+def test_every_kind_of_measure_is_told_in_both_languages():
+    for code in LANGUAGES:
+        speaking = language(code)
+        for kind, group in whole_theory().measures.items():
+            assert kind in measures.KINDS
+            assert all(speaking.knows(f"{family}.{kind}") for family in ("kinds", "what", "evidence")), kind
+            for parameter in group.declared():
+                assert speaking.knows(f"parameters.{parameter.name}") and speaking.knows(f"meanings.{parameter.name}"), parameter.name
+
+
+def test_every_unit_of_the_theory_has_words():
+    theory = whole_theory()
+    declared = [p for group in (*theory.processes.values(), *theory.measures.values()) for p in group.declared()]
+    for code in LANGUAGES:
+        for parameter in declared:
+            assert value_of(parameter, parameter.default, language(code))
+            if parameter.unit not in ("-", "share", "EUR", "cents") and not parameter.unit.startswith(("EUR/", "cents/")):
+                assert language(code).knows(f"units.{parameter.unit}"), parameter.unit
+
+
+def test_a_key_that_is_missing_is_an_error_and_not_an_empty_place():
+    with pytest.raises(KeyError, match=r"no text 'page\.nothing' in en\.toml"):
+        language("en").say("page.nothing")
+    with pytest.raises(KeyError, match="no language 'de'"):
+        language("de")
+
+
+# ---- numbers and dates by locale
+
+
+def test_numbers_money_shares_and_dates_follow_the_language():
+    en, fr = language("en"), language("fr")
+    assert (en.number(-1234.56, 1), fr.number(-1234.56, 1)) == ("−1,234.6", "−1\u202f234,6")
+    assert (en.number(0.04, 1, signed=True), en.number(3.0, signed=True), en.number(15_149, -2)) == ("0.0", "+3", "15,100")
+    assert (en.euros(1_460_000), fr.euros(1_460_000)) == ("EUR\u00a01.46\u00a0million", "1,46\u00a0M\u00a0EUR")
+    assert (en.euros(40_000), fr.euros(40_000), en.euros(12.5), en.euros(-3.0)) == (
+        "EUR\u00a040,000", "40\u202f000\u00a0EUR", "EUR\u00a012.50", "−EUR\u00a03",
+    )  # fmt: skip
+    assert (en.share(0.844), fr.share(0.844), en.share(0.999), en.share(1.0), en.share(0.001), en.share(0.0)) == (
+        "84%", "84\u202f%", ">99%", "100%", "<1%", "0%",
+    )  # fmt: skip
+    assert (en.date("2026-11-23T02:37:00+00:00"), fr.date("2026-11-23T02:37:00+00:00")) == ("November 23, 2026", "23 novembre 2026")
+    assert en.number(np.nan) == en.euros(np.inf) == en.share(np.nan) == "not defined"
+
+
+def test_french_typography_is_set_when_the_catalogue_is_read():
+    assert catalogue("fr")["page.title"].startswith("{measures}\u202f: comparaison avec «\u202f{control}\u202f»")
+    assert catalogue("fr")["format.million"] == "#,##0.00 M ¤¤"
+    assert not any("'" in text for text in catalogue("fr").values() if isinstance(text, str))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "value", "places"),
+    [
+        (4.94, 5.91, 5.42, 1),
+        (0.312, 0.364, 0.338, 3),
+        (13_700, 16_500, 15_100, -2),
+        (-30.0, 90.0, 20.0, -1),
+        (np.nan, np.nan, 0.0214, 3),
+        (0, 0, 0, 0),
+    ],
+)
+def test_a_number_is_rounded_to_what_its_interval_can_carry(low, high, value, places):
+    assert readings.decimals(low, high, value) == places
+
+
+def test_a_value_that_changes_over_time_is_told_with_its_months():
+    amount = next(p for p in measures.PARAMETERS["seed_grant"].declared() if p.name == "amount_eur")
+    assert value_of(amount, {"24": 30_000.0, "0": 20_000.0}, language("en")) == "EUR\u00a020,000; from month 24: EUR\u00a030,000"
+
+
+# ---- the page
+
+
+@EACH_LANGUAGE
+def test_the_page_is_well_formed_and_its_links_lead_somewhere(code, pages, written):
+    tree = Tree(pages[code])
+    assert (tree.wrong, tree.open) == ([], [])
+    assert len(tree.ids) == len(set(tree.ids))
+    for link in tree.links:
+        assert link[1:] in tree.ids if link.startswith("#") else (written / link).exists(), link
+
+
+@EACH_LANGUAGE
+def test_the_page_needs_nothing_but_itself(code, pages):
+    without_names = re.sub(r'xmlns(:\w+)?="http://www\.w3\.org/[\w/]+"', "", pages[code])
+    assert "http://" not in without_names and "https://" not in without_names
+    assert not re.search(r"<(script|link|iframe|img|object|embed)\b|@import|url\((?!#)", without_names)
+    assert all(source.startswith(("data:image/png;base64,", "#")) for source in re.findall(r'(?:src|xlink:href)="([^"]+)"', without_names))
+
+
+@EACH_LANGUAGE
+def test_the_page_is_the_same_to_the_byte_each_time(code, pages, written):
+    assert build.build(written, code).read_text(encoding="utf-8") == pages[code]
+
+
+@EACH_LANGUAGE
+def test_the_headline_numbers_are_those_of_the_tables(code, pages, written):
+    speaking, stored = language(code), folder.read(written)
+    ranking = pd.read_csv(written / "tables" / "ranking.csv").set_index(["arm", "outcome"])
+    cards = re.findall(r'<article class="card.*?</article>', pages[code], re.DOTALL)
+    table = re.search(r'<table class="main">.*?</table>', pages[code], re.DOTALL)[0]
+    assert len(cards) == len(stored.headlines) == 4
+    for card, outcome in zip(cards, stored.headlines, strict=True):
+        ours = [ranking.loc[arm.name, outcome] for arm in stored.treated]
+        row = max(ours, key=lambda r: abs(r.difference) / (r.high_simultaneous - r.low_simultaneous))
+        places = readings.decimals(row.low_simultaneous, row.high_simultaneous, row.difference)
+        value, low, high = (speaking.number(n, places, signed=True) for n in (row.difference, row.low_simultaneous, row.high_simultaneous))
+        interval = speaking.say("format.interval", low=low, high=high)
+        assert speaking.name_of("outcomes", outcome) in Tree(card).text
+        for part in (card, table):
+            assert f'<span class="value">{value}</span>' in part
+            assert f">{interval}</" in part
+
+
+def test_an_effect_whose_interval_holds_zero_is_said_to_be_no_different_from_none(tmp_path):
+    page = build.build(small(strength={"animation": 0.0}, noise=2.0).write(tmp_path)).read_text(encoding="utf-8")
+    cards = re.findall(r'<article class="card (\w+)">(.*?)</article>', page, re.DOTALL)
+    assert "unclear" in {verdict for verdict, _ in cards}
+    for verdict, card in cards:
+        assert ("cannot be told apart from no effect" in card) == (verdict == "unclear")
+
+
+@EACH_LANGUAGE
+def test_everything_that_was_asked_for_is_on_the_page(code, pages):
+    tree, speaking = Tree(pages[code]), language(code)
+    headings = [key for key in catalogue(code) if key.startswith("sections.")]
+    assert all(speaking.say(key) in tree.text for key in headings)
+    figures = {"effects", "other_effects", "plane", "path_clusters", "path_mean_degree", "path_innovations", "path_met_share", "maps"}
+    assert figures | {"gains_clustered", "gains_survived"} <= set(tree.ids)
+    assert {f"grid-{name}" for name in ("money", "costs", "emergence", "ranking", "precision", "shares", "calls")} <= set(tree.ids)
+    assert "grid-regret" not in tree.ids
+    assert all(point in tree.text for point in speaking.points("limits.points"))
+    assert len(re.findall(r'role="img" aria-label="[^"]{10,}"', pages[code])) == len(re.findall("<svg", pages[code])) == 10
+
+
+def test_regret_states_equal_budgets_failures_and_warnings_are_told_where_there_are_any(tmp_path):
+    asked = small(
+        states=2,
+        failures=({"arm": "animation", "state": 0, "seed": 2, "error": "ValueError: <odd>", "traceback": ""},),
+        warnings=("animation: its budget is never used",),
+        equal_budget={
+            "target_eur": 5e5,
+            "tolerance": 0.02,
+            "arms": [
+                {"arm": "no_support", "factor": 1.0, "achieved_eur": 0.0, "gap": None, "met": True, "note": ""},
+                {"arm": "animation", "factor": 0.513, "achieved_eur": 503_000.0, "gap": 0.006, "met": True, "note": ""},
+            ],
+        },
+        precision={"width": 0.5, "outcome": "clusters", "arm": "animation", "reached": False, "seeds": 6},
+    )
+    page = build.build(asked.write(tmp_path)).read_text(encoding="utf-8")
+    text = Tree(page).text
+    assert "grid-regret" in page
+    assert "Animation, seed 2: ValueError: <odd>" in text
+    assert "animation: its budget is never used" in text
+    assert "Animation: budgets times 0.513, public spending EUR\u00a0503,000 (aim EUR\u00a0500,000): within the tolerance" in text
+    assert "with 6 seeds it is still wider" in text
+    assert "processes.meeting.decay_km" in text
+    assert "Only 6 histories were simulated" in text
+
+
+def test_titles_with_special_characters_are_shown_and_do_not_become_markup(tmp_path):
+    odd = "<script>alert(1)</script> & “quotes” $x^2$"
+    page = build.build(small(titles={"no_support": "No & none", "animation": odd}).write(tmp_path)).read_text(encoding="utf-8")
+    tree = Tree(page)
+    assert (tree.wrong, tree.open) == ([], [])
+    assert "<script" not in page
+    assert odd in tree.text
+
+
+@EACH_LANGUAGE
+def test_outcomes_that_are_not_defined_and_few_seeds_are_said_to_be_so(code, tmp_path):
+    asked = small(seeds=2, undefined=("clusters", "survival"), titles={"no_support": "No", "animation": "A", "seed_grants": "B"})
+    text = Tree(build.build(asked.write(tmp_path), code).read_text(encoding="utf-8")).text
+    assert not re.search(r"\b(nan|NaN|inf)\b", text)
+    assert language(code).say("words.not_defined") in text
+    assert language(code).say("page.unknown_badge") in text
+
+
+def test_one_seed_in_common_still_makes_a_page(tmp_path):
+    lost = tuple({"arm": "animation", "state": 0, "seed": seed, "error": "E", "traceback": ""} for seed in range(2, 7))
+    page = build.build(small(failures=lost).write(tmp_path)).read_text(encoding="utf-8")
+    assert "too few histories to tell" in page
+
+
+# ---- what the numbers rest on
+
+
+def test_every_number_has_a_grade_and_assumed_ones_are_never_called_better(written):
+    numbers = graded(folder.read(written))
+    assert {number.grade for number in numbers} == set(GRADES)
+    assert all((number.grade == "assumed") == ("assumed" in number.parameter.source) for number in numbers)
+    assert {number.group for number in numbers if number.part == "measures"} == {"animation", "seed_grant"}
+    budget = next(n for n in numbers if (n.group, n.parameter.name) == ("animation", "budget_eur_per_year"))
+    assert budget.values == (250_000.0, 200_000.0) and budget.changed
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("assumed", "assumed"),
+        ("triadic closure of Ter Wal 2014; size assumed", "assumed"),
+        ("Scop and Scic yearbook 2012, lognormal fit", "measured"),
+        ("survival of French firms 2012", "measured"),
+        ("Cowan & Jonard 2004", "published"),
+        ("decree 2015-431", "published"),
+    ],
+)
+def test_the_grade_of_a_source(source, expected):
+    assert grade(source) == expected
+
+
+# ---- damage
+
+
+def test_a_folder_that_is_no_comparison_is_refused_with_a_remedy(tmp_path):
+    with pytest.raises(ResultsError, match=r"no comparison in .*comparison\.json is missing.*Name the folder"):
+        build.build(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["tables/effects.csv", "paths.parquet", "arms/animation.toml", "examples/animation/ties.parquet"])
+@pytest.mark.parametrize("harm", ["missing", "not as it was written"])
+def test_a_damaged_comparison_is_refused_by_the_name_of_the_file(name, harm, tmp_path):
+    path = small().write(tmp_path)
+    (path / name).unlink() if harm == "missing" else (path / name).write_bytes(b"nonsense")
+    with pytest.raises(ResultsError, match=rf"{re.escape(name)} is {harm}\. Run the comparison again"):
+        build.build(path)
+    assert not (path / "report.html").exists()
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"control": "a"}', '{"control": "a", "files": [], "arms": [{"name": "b", "title": "B"}]}'])
+def test_a_damaged_manifest_is_refused(text, tmp_path):
+    (tmp_path / "comparison.json").write_text(text)
+    with pytest.raises(ResultsError, match=r"cannot be read|nothing to compare"):
+        build.build(tmp_path)
+
+
+def test_a_table_that_lacks_a_column_is_named_with_the_column(tmp_path):
+    path = small().write(tmp_path)
+    manifest = json.loads((path / "comparison.json").read_text())
+    manifest["files"] = []
+    (path / "comparison.json").write_text(json.dumps(manifest))
+    table = pd.read_csv(path / "tables" / "effects.csv").drop(columns=["low", "high"])
+    table.to_csv(path / "tables" / "effects.csv", index=False)
+    with pytest.raises(ResultsError, match=r"effects\.csv lacks low, high"):
+        build.build(path)
+
+
+# ---- the command
+
+
+def test_the_command_writes_the_page_and_names_it(tmp_path):
+    import typer
+
+    from clustersim.cli.reporting import report
+
+    app = typer.Typer()
+    app.command()(report)
+    path = small().write(tmp_path)
+    done = CliRunner().invoke(app, [str(path), "--lang", "fr"])
+    assert (done.exit_code, done.output.strip()) == (0, str(path / "report.fr.html"))
+    assert '<html lang="fr">' in (path / "report.fr.html").read_text(encoding="utf-8")
+    refused = CliRunner().invoke(app, [str(tmp_path)])
+    assert refused.exit_code == 2
+    assert "no comparison in" in refused.output
+
+
+def test_the_language_says_what_the_catalogue_says():
+    speaking = Language("en", {"a.b": "{one} of two", "a.c": ("x", "y")})
+    assert speaking.say("a.b", one=1) == "1 of two"
+    assert speaking.points("a.c") == ("x", "y")
+    assert speaking.name_of("a", "odd_word") == "odd word"
+    with pytest.raises(KeyError, match="list of texts"):
+        speaking.say("a.c")
+
+
+def test_the_catalogues_are_valid_toml_that_editors_can_read():
+    for code in LANGUAGES:
+        assert tomllib.loads((PAGE / "texts" / f"{code}.toml").read_text(encoding="utf-8"))
