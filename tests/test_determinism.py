@@ -11,14 +11,14 @@ import pytest
 from clustersim.kernels.blocks import Workers
 from clustersim.runs import run
 from clustersim.simulation import Simulation
-from lively import LENGTH, LIVELY, SUPPORT, assert_lively, hashes_of, lively
+from lively import ALL_KINDS, LENGTH, LIVELY, assert_all_kinds_acted, hashes_of, lived, with_all_kinds
 
 SEED = 5
 SCRIPT = f"""
 import json
 from clustersim.scenario import Scenario
 from clustersim.simulation import Simulation
-simulation = Simulation(Scenario.load("baseline", json.loads({json.dumps({**LIVELY, **SUPPORT})!r})), {SEED})
+simulation = Simulation(Scenario.load("baseline", json.loads({json.dumps({**LIVELY, **ALL_KINDS})!r})), {SEED})
 hashes = []
 for month in range({LENGTH}):
     simulation.step()
@@ -29,10 +29,9 @@ print(json.dumps(hashes))
 
 @pytest.fixture(scope="module")
 def here() -> list[str]:
-    """The hash of each month of a lively run in this process."""
-    hashes, state = hashes_of(lively(), SEED)
-    assert_lively(state)
-    return hashes
+    """The hash of each month of a lively run with a measure of every kind, in this process."""
+    assert_all_kinds_acted(lived(with_all_kinds(), SEED))
+    return hashes_of(with_all_kinds(), SEED)[0]
 
 
 def _in_another_process(**environment: str) -> list[str]:
@@ -53,7 +52,7 @@ def test_on_a_generic_cpu_the_bits_are_the_same(here: list[str]) -> None:
 
 
 def test_the_number_of_threads_does_not_matter(here: list[str]) -> None:
-    simulation = Simulation(lively(), SEED)
+    simulation = Simulation(with_all_kinds(), SEED)
     simulation.state.workers = Workers(2, worth_splitting=1)
     for expected in here:
         simulation.step()
@@ -62,11 +61,11 @@ def test_the_number_of_threads_does_not_matter(here: list[str]) -> None:
 
 
 def test_runs_side_by_side_in_threads_equal_single_runs() -> None:
-    scenario, seeds = lively(), (1, 2, 3, 4)
+    scenario, seeds = with_all_kinds(), (1, 2, 3, 4)
     alone = [run(scenario, seed).state_hash for seed in seeds]
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(lambda seed: run(scenario, seed).state_hash, seeds)) == alone
 
 
 def test_another_seed_gives_another_run() -> None:
-    assert run(lively(), 1).state_hash != run(lively(), 2).state_hash
+    assert run(with_all_kinds(), 1).state_hash != run(with_all_kinds(), 2).state_hash

@@ -8,7 +8,7 @@ import pytest
 
 from clustersim.runs import Run, run
 from clustersim.scenario import Scenario
-from lively import LIVELY, SUPPORT, assert_lively
+from lively import ALL_KINDS, LIVELY, SUPPORT, assert_lively
 
 FILE = Path(__file__).with_name("golden.json")
 GOLDEN = json.loads(FILE.read_text()) if FILE.exists() else []
@@ -19,6 +19,7 @@ RUNS = (
     ("bretagne", 1, 12, {"run.spin_up": 12}),
     ("emilia_romagna", 1, 6, {"run.spin_up": 12}),
     ("hauts_de_france", 1, 6, {"run.spin_up": 12}),
+    ("baseline", 1, None, {**LIVELY, **ALL_KINDS}),
     ("baseline", 1, None, {**LIVELY, **SUPPORT}),
 )
 
@@ -29,7 +30,8 @@ def _command(name: str, seed: int, months: int | None, changes: dict) -> str:
         parts.append(f"--months {months}")
     for path, value in changes.items():
         settings = {f"{path}.{key}": v for key, v in value.items()} if isinstance(value, dict) else {path: value}
-        parts += [f"--set {name}={str(v).lower() if isinstance(v, bool) else v}" for name, v in settings.items()]
+        values = [f"{name}={str(v).lower() if isinstance(v, bool) else v}" for name, v in settings.items()]
+        parts += [f"--set {shlex.quote(value)}" for value in values]
     return " ".join(parts)
 
 

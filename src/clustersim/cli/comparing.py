@@ -186,7 +186,7 @@ def _print(comparison: Comparison, path: Path) -> None:
         typer.echo(f"Warning: {warning}")
     for failure in comparison.failures:
         typer.echo(f"Failed: {failure['arm']}, seed {failure['seed']}: {failure['error']}")
-    typer.echo(f"\nWritten to {path}")
+    typer.echo(f"\nWritten to {path}\nTo read it as a page: clustersim report {path}")
 
 
 def _signed(value: float) -> str:

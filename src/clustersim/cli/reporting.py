@@ -10,6 +10,8 @@ import typer
 
 from clustersim.cli.asking import MISTAKE, complain
 
+MANIFEST = "comparison.json"
+
 
 class Language(StrEnum):
     """The languages of the report."""
@@ -19,7 +21,9 @@ class Language(StrEnum):
 
 
 def report(
-    comparison: Annotated[Path, typer.Argument(metavar="COMPARISON", help="Folder of a comparison, as `clustersim compare` wrote it.")],
+    comparison: Annotated[
+        Path, typer.Argument(metavar="COMPARISON", help="Folder of a comparison, or one that holds several: then the newest of them.")
+    ],
     lang: Annotated[Language, typer.Option(help="Language of the report.")] = Language.ENGLISH,
 ) -> None:
     """Write a comparison as one self-contained page, report.html (report.fr.html in French), into its folder."""
@@ -27,6 +31,12 @@ def report(
     from clustersim.results import ResultsError
 
     try:
-        typer.echo(build(comparison, lang.value))
+        typer.echo(build(_newest(comparison), lang.value))
     except ResultsError as error:
         complain(str(error), MISTAKE)
+
+
+def _newest(folder: Path) -> Path:
+    """The folder itself, or the newest comparison right inside it."""
+    inside = [] if (folder / MANIFEST).exists() else list(folder.glob(f"*/{MANIFEST}"))
+    return max(inside, key=lambda manifest: manifest.stat().st_mtime).parent if inside else folder

@@ -34,10 +34,14 @@ def build(comparison: str | os.PathLike[str], code: str = "en") -> Path:
     """
     stored, speaking = folder.read(Path(comparison)), language(code)
     own_tables.write(stored, evidence.graded(stored))
-    page = render(content(stored, speaking), speaking)
-    path = stored.folder / ("report.html" if code == "en" else f"report.{code}.html")
+    shown = content(stored, speaking)
+    ending = "" if code == "en" else f".{code}"
+    path, figures = stored.folder / f"report{ending}.html", stored.folder / "figures"
     try:
-        path.write_text(page, encoding="utf-8", newline="\n")
+        path.write_text(render(shown, speaking), encoding="utf-8", newline="\n")
+        figures.mkdir(exist_ok=True)
+        for picture in shown["pictures"]:
+            (figures / f"{picture.name}{ending}.svg").write_text(picture.svg, encoding="utf-8", newline="\n")
     except OSError as error:
         raise ResultsError(f"cannot write {path}: {error}", "Check free space and rights") from error
     return path
