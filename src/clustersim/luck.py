@@ -106,6 +106,13 @@ def stream_key(seed, month, stream):
 
 
 @kernel
+def month_keys(seed, month, keys):
+    """The keys of all streams in one month, each at the number of its stream."""
+    for stream in range(keys.size):
+        keys[stream] = stream_key(seed, month, stream)
+
+
+@kernel
 def hash_of(key, who):
     """64 bits for one organisation."""
     return mix(mix(np.uint64(who) * _GOLDEN + key) ^ key)
@@ -217,10 +224,17 @@ class Luck:
         if not _SMALLEST_SEED <= self.seed <= _LARGEST_SEED:
             raise ValueError(f"seed {self.seed} is not a whole number of 64 bits: from {_SMALLEST_SEED} to {_LARGEST_SEED}")
         self._seed = np.uint64(self.seed & _LARGEST_SEED)
+        self._keys: dict[int, np.ndarray] = {}
 
     def key(self, stream: Stream, month: int = 0) -> np.uint64:
         """The key of one decision in one month."""
-        return np.uint64(stream_key(self._seed, int(month), int(stream)))
+        if month not in self._keys:
+            keys = np.empty(max(Stream) + 1, np.uint64)
+            month_keys(self._seed, int(month), keys)
+            if len(self._keys) > 1:  # month 0, asked for again and again, came first and stays; the month before this one goes
+                self._keys.popitem()
+            self._keys[month] = keys
+        return self._keys[month][stream]
 
     def __repr__(self) -> str:
         return f"Luck(seed={self.seed})"

@@ -108,7 +108,17 @@ class State:
 
     def by_uid(self) -> np.ndarray:
         """All rows in order of uid."""
-        return self._indexed("uid", lambda: np.argsort(self.organisations.uid, kind="stable"))
+
+        def index() -> np.ndarray:
+            uid = self.organisations.uid
+            _, known = self._indices.get("uid", (0, np.empty(0, np.int64)))
+            newcomers = known.size + np.argsort(uid[known.size :], kind="stable")
+            # a uid begins with the month of birth, so who is new follows those who are known
+            if known.size == 0 or uid[newcomers[0]] > uid[known[-1]]:
+                return np.concatenate((known, newcomers))
+            return np.argsort(uid, kind="stable")
+
+        return self._indexed("uid", index)
 
     def _indexed(self, name: str, make: Callable[[], Any]) -> Any:
         """An index kept until organisations are added: place, purpose and uid are for life."""
