@@ -133,9 +133,7 @@ def hash_with(key, who, k):
 @kernel
 def pair_hash(key, one, other):
     """64 bits for an unordered pair: the same whichever comes first."""
-    if one < other:
-        return hash_with(key, one, other)
-    return hash_with(key, other, one)
+    return hash_with(key, min(one, other), max(one, other))  # no branch: which is smaller could not be foreseen
 
 
 @kernel

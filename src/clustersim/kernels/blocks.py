@@ -23,16 +23,14 @@ class Workers:
         self._worth_splitting = worth_splitting
         self._pool = ThreadPoolExecutor(threads, "clustersim") if threads > 1 else None
 
-    def over(self, rows: int, kernel: Callable, *arguments: Any) -> None:
-        """Call the kernel on every row once."""
+    def over(self, rows: int, kernel: Callable, *arguments: Any) -> list[Any]:
+        """Call the kernel on every row once. Returns what it returned, block by block in the order of rows."""
         if self._pool is None or rows < self._worth_splitting:
-            kernel(0, rows, *arguments)
-            return
+            return [kernel(0, rows, *arguments)]
         # more blocks than threads, so that an uneven territory keeps all of them busy
         size = max(1, min(_BLOCK, -(-rows // (4 * self.threads))))
         starts = range(0, rows, size)
-        for done in [self._pool.submit(kernel, s, min(rows, s + size), *arguments) for s in starts]:
-            done.result()
+        return [done.result() for done in [self._pool.submit(kernel, s, min(rows, s + size), *arguments) for s in starts]]
 
     def close(self) -> None:
         """Let the threads go. Using the workers afterwards works on one thread."""

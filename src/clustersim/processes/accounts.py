@@ -6,10 +6,10 @@ from clustersim.kernels import kernel
 from clustersim.kernels.exact import clip
 from clustersim.luck import hash_of, normal, uniform
 from clustersim.money import Flow
-from clustersim.state.organisations import PRIVATE_ACTOR, PUBLIC_FUNDER
+from clustersim.state.organisations import PRIVATE_ACTOR, PUBLIC_FUNDER, SOCIAL_ENTERPRISE
 
 FLOWS = (Flow.SERVICES, Flow.MARKET, Flow.WAGES, Flow.OVERHEADS, Flow.TIE_UPKEEP)
-SERVICES, MARKET, WAGES, OVERHEADS, TIE_UPKEEP = range(5)  # rows of `flows`
+SERVICES, MARKET, WAGES, OVERHEADS, TIE_UPKEEP = range(5)  # places in what `keep_books` returns
 
 
 @kernel
@@ -65,9 +65,10 @@ def draw_market_luck(key, region):
 @kernel
 def keep_books(
     start, stop, income_key, market_luck, price_cents, region, spaces, extra_spaces, tenants, place_utilisation,
-    capacity, uid, kind, alive, place_row, purpose, coordinated, degree, staff, cash, credit, income, expense, utilisation, flows, p,
+    capacity, uid, kind, alive, place_row, purpose, coordinated, degree, staff, cash, credit, income, expense, utilisation, p,
 ):  # fmt: skip
-    """Equations 5 to 8 for each living organisation. `flows` gets its month's flows [cents], a row each in the order of FLOWS."""
+    """Equations 5 to 8 for each living organisation. Returns the sums of the month's flows [cents], in the order of FLOWS."""
+    flows = np.zeros(len(FLOWS), np.int64)  # whole cents: the sum does not depend on the order of rows
     for i in range(start, stop):
         if not alive[i]:
             continue
@@ -75,34 +76,30 @@ def keep_books(
         k = purpose[i]
         payroll = payroll_of(staff[i], coordinated[i], p)
         relief = relief_of(spaces[q] + extra_spaces[q], tenants[q], p)
-        flows[WAGES, i] = int(payroll)
-        flows[OVERHEADS, i] = int((p.overhead_cents + p.overhead_share * payroll) * (1.0 - relief))
-        flows[TIE_UPKEEP, i] = p.tie_upkeep_cents * int(degree[i])
-        expense[i] = flows[WAGES, i] + flows[OVERHEADS, i] + flows[TIE_UPKEEP, i]
+        wages = int(payroll)
+        overheads = int((p.overhead_cents + p.overhead_share * payroll) * (1.0 - relief))
+        upkeep = p.tie_upkeep_cents * int(degree[i])
+        expense[i] = wages + overheads + upkeep
+        flows[WAGES] += wages
+        flows[OVERHEADS] += overheads
+        flows[TIE_UPKEEP] += upkeep
 
         if kind[i] == PUBLIC_FUNDER:
             utilisation[i] = 1.0
-            flows[MARKET, i] = expense[i]
+            income[i] = expense[i]
         else:
             own = normal(uniform(hash_of(income_key, uid[i])))
             if kind[i] == PRIVATE_ACTOR:
                 shared = p.regional_sd * market_luck[region[q]]
                 utilisation[i] = clip(p.market_utilisation + p.market_sd * own + shared, 0.0, 1.0)
-                flows[MARKET, i] = int(market_income(staff[i], utilisation[i], p))
+                income[i] = int(market_income(staff[i], utilisation[i], p))
             else:
                 utilisation[i] = place_utilisation[q, k]
-                flows[SERVICES, i] = int(service_income(price_cents[k], capacity[i], utilisation[i], p.income_sd * own))
+                income[i] = int(service_income(price_cents[k], capacity[i], utilisation[i], p.income_sd * own))
+        flows[SERVICES if kind[i] == SOCIAL_ENTERPRISE else MARKET] += income[i]
 
-        income[i] = flows[SERVICES, i] + flows[MARKET, i]
         cash[i] += income[i] - expense[i]
         credit[i] = int(p.credit_months * expense[i])
         if kind[i] != PUBLIC_FUNDER:
             staff[i] = next_staff(staff[i], utilisation[i], cash[i], expense[i], p)
-
-
-@kernel
-def add_up(flows, totals):
-    """Sums of all rows, flow by flow."""
-    for f in range(flows.shape[0]):
-        for i in range(flows.shape[1]):
-            totals[f] += flows[f, i]
+    return flows

@@ -96,11 +96,10 @@ def advance(state: State, luck: Luck, numbers: Partnering) -> None:
         o.y_km, o.kind, o.purpose, o.competences, o.values, o.staff_fte, o.coordinated, state.organisation_levers.animated, ties.degree,
         ties.partner_row, p, accepted,
     )  # fmt: skip
-    one, other, lot = agreed(luck.key(Stream.TIE_ORDER, state.month), accepted, encounters.one_row, encounters.other_row, o.uid)
-    order = np.lexsort((o.uid[other], o.uid[one], lot))
     tie_up(
-        luck.key(Stream.TIE_PURPOSE, state.month), order, one, other, o.uid, o.kind, o.purpose, state.month, p, ties.degree,
-        ties.partner_row, ties.trust, ties.born_month, ties.purpose, ties.joint_successes, ties.refused,
+        luck.key(Stream.TIE_ORDER, state.month), luck.key(Stream.TIE_PURPOSE, state.month), accepted, encounters.one_row,
+        encounters.other_row, o.uid, o.kind, o.purpose, state.month, p, ties.degree, ties.partner_row, ties.trust, ties.born_month,
+        ties.purpose, ties.joint_successes, ties.refused,
     )  # fmt: skip
     encounters.clear()
 
@@ -220,16 +219,17 @@ def purpose_of_tie(key, i, j, uid, kind, purpose):
 
 
 @kernel
-def tie_up(key, order, one, other, uid, kind, purpose, month, p, degree, partner_row, trust, born_month, tie_purpose, joint_successes,
-           refused):  # fmt: skip
-    """Make the ties in order. Two who looked for each other come one after the other and are tied, or refused, once."""
+def tie_up(order_key, purpose_key, accepted, one_row, other_row, uid, kind, purpose, month, p, degree, partner_row, trust, born_month,
+           tie_purpose, joint_successes, refused):  # fmt: skip
+    """Make the ties in order of their lots. Two who looked for each other come one after the other and are tied, or refused, once."""
+    one, other, lot = agreed(order_key, accepted, one_row, other_row, uid)
     last_i, last_j = -1, -1
-    for e in order:
+    for e in np.argsort(lot):
         i, j = one[e], other[e]
         if (i == last_i and j == last_j) or slot_of(degree, partner_row, i, j) >= 0:
             continue
         last_i, last_j = i, j
         add_tie(
             degree, partner_row, trust, born_month, tie_purpose, joint_successes, refused, i, j, p.start_trust, month,
-            purpose_of_tie(key, i, j, uid, kind, purpose),
+            purpose_of_tie(purpose_key, i, j, uid, kind, purpose),
         )  # fmt: skip

@@ -28,7 +28,7 @@ from clustersim.kernels import kernel
 from clustersim.kernels.exact import one_less_exp
 from clustersim.luck import Luck, Stream
 from clustersim.parameters import Parameter, Parameters
-from clustersim.processes.accounts import FLOWS, add_up, draw_market_luck, keep_books
+from clustersim.processes.accounts import FLOWS, draw_market_luck, keep_books
 from clustersim.state import State
 from clustersim.state.organisations import PUBLIC_FUNDER, SOCIAL_ENTERPRISE
 from clustersim.state.places import WEIGHT_UNIT
@@ -89,7 +89,6 @@ def advance(state: State, luck: Luck, numbers: Serving) -> None:
     couples = places.need.shape  # of place and purpose
     capacity, tenants = np.zeros(len(o)), np.zeros(len(places), np.int64)
     offered, pressure, taken, utilisation = np.zeros(couples), np.zeros(couples), np.empty(couples), np.zeros(couples)
-    flows, totals = np.zeros((len(FLOWS), len(o)), np.int64), np.zeros(len(FLOWS), np.int64)
 
     gather_capacity(*state.by_place(), o.alive, o.kind, o.purpose, o.staff_fte, o.quality, capacity, offered, tenants, p.productivity)
     network = (near.start, near.place, near.weight, places.catchment_need, offered)
@@ -100,14 +99,13 @@ def advance(state: State, luck: Luck, numbers: Serving) -> None:
     )  # fmt: skip
     state.workers.over(len(places), find_users, *network, taken, utilisation)
     market_luck = draw_market_luck(luck.key(Stream.MARKET, state.month), places.region)
-    state.workers.over(
+    flows = state.workers.over(
         len(o), keep_books, luck.key(Stream.INCOME, state.month), market_luck, state.purposes.price_cents, places.region, places.spaces,
         levers.extra_spaces, tenants, utilisation,
         capacity, o.uid, o.kind, o.alive, o.place_row, o.purpose, o.coordinated, state.ties.degree,
-        o.staff_fte, o.cash_cents, o.credit_cents, o.income_cents, o.expense_cents, o.utilisation, flows, p,
+        o.staff_fte, o.cash_cents, o.credit_cents, o.income_cents, o.expense_cents, o.utilisation, p,
     )  # fmt: skip
-    add_up(flows, totals)
-    for flow, cents in zip(FLOWS, totals.tolist(), strict=True):
+    for flow, cents in zip(FLOWS, sum(flows).tolist(), strict=True):
         state.ledger.record(flow, cents)
 
 

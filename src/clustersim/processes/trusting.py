@@ -107,16 +107,21 @@ def move_on(start, stop, key, uid, values, project_row, pole_row, coordinated, c
             born_month, tie_purpose, joint_successes):  # fmt: skip
     """Equations 2 and 3 for the rows' own ends of their ties."""
     for i in range(start, stop):
+        # what i shares with nobody is not looked for at its partners
+        project = project_row[i]
+        pole = pole_row[i] if coordinated[i] else -1
+        cluster = cluster_row[i] if animated[i] else -1
         k = 0
         while k < degree[i]:
             j = partner_row[i, k]
             apart = 0.5 * (abs(values[i, 0] - values[j, 0]) + abs(values[i, 1] - values[j, 1]))
-            at_work = project_row[i] >= 0 and project_row[i] == project_row[j]
-            led = coordinated[i] and coordinated[j] and pole_row[i] >= 0 and pole_row[i] == pole_row[j]
-            led = led or (animated[i] and animated[j] and cluster_row[i] >= 0 and cluster_row[i] == cluster_row[j])
-            trust[i, k] = next_trust(trust[i, k], apart, joint_successes[i, k], led, at_work, p)
-            lost = happens(pair_hash(key, uid[i], uid[j]), loss_of(trust[i, k], p))
-            if lost or trust[i, k] < p.floor:
+            at_work = project >= 0 and project == project_row[j]
+            led = pole >= 0 and coordinated[j] and pole == pole_row[j]
+            led = led or (cluster >= 0 and animated[j] and cluster == cluster_row[j])
+            moved = next_trust(trust[i, k], apart, joint_successes[i, k], led, at_work, p)
+            lost = happens(pair_hash(key, uid[i], uid[j]), loss_of(moved, p))
+            if lost or moved < p.floor:
                 drop_slot(degree, partner_row, trust, born_month, tie_purpose, joint_successes, i, k)
             else:
+                trust[i, k] = moved
                 k += 1
