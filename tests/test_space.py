@@ -121,7 +121,6 @@ def ellison_glaeser_of(
     return space.mean_ellison_glaeser(
         np.arange(n, dtype=np.int32),
         np.zeros(n, np.int8),
-        np.ones(n, np.bool_),
         home.astype(np.int32),
         np.zeros(n, np.int8) if purpose is None else purpose.astype(np.int8),
         staff,

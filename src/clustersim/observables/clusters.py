@@ -88,9 +88,9 @@ def describe_clusters(month, purposes, kind, living, cluster_row, purpose, alive
     enterprises = 0
     clustered = 0
     for i in range(kind.size):
-        if living[i] and kind[i] == SOCIAL_ENTERPRISE:
-            enterprises += 1
-            clustered += cluster_row[i] >= 0
+        enterprise = living[i] & (kind[i] == SOCIAL_ENTERPRISE)  # no branch: several rows are counted at once
+        enterprises += enterprise
+        clustered += enterprise & (cluster_row[i] >= 0)
     out[0] = count
     out[1] = born
     out[2] = belonging

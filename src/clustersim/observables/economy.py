@@ -27,27 +27,24 @@ OBSERVABLES = (
 def observe(state: State, out: np.ndarray) -> None:
     """Fill `out` in the order of `OBSERVABLES`."""
     o = state.organisations
-    _, order = state.by_place()
-    describe_economy(order, o.kind, o.alive, o.staff_fte, o.utilisation, o.cash_cents, out)
+    describe_economy(state.living_by_place(), o.kind, o.staff_fte, o.utilisation, o.cash_cents, out)
 
 
 @kernel
-def describe_economy(order, kind, alive, staff_fte, utilisation, cash_cents, out):
+def describe_economy(living_by_place, kind, staff_fte, utilisation, cash_cents, out):
     """All of this module's values, summed in the order of places."""
     out[:] = 0.0
     enterprises = 0
     distressed = 0
     used = 0.0
     cash = 0
-    for a in range(order.size):
-        i = order[a]
-        if alive[i]:
-            out[kind[i]] += staff_fte[i]
-            cash += cash_cents[i]
-            if kind[i] == SOCIAL_ENTERPRISE:
-                enterprises += 1
-                distressed += cash_cents[i] < 0
-                used += utilisation[i]
+    for i in living_by_place:
+        out[kind[i]] += staff_fte[i]
+        cash += cash_cents[i]
+        if kind[i] == SOCIAL_ENTERPRISE:
+            enterprises += 1
+            distressed += cash_cents[i] < 0
+            used += utilisation[i]
     out[3] = used / enterprises if enterprises > 0 else math.nan
     out[4] = distressed / enterprises if enterprises > 0 else math.nan
     out[5] = cash

@@ -45,24 +45,18 @@ OBSERVABLES = (
 def observe(state: State, out: np.ndarray) -> None:
     """Fill `out` in the order of `OBSERVABLES`."""
     o, t = state.organisations, state.ties
-    _, order = state.by_place()
-    describe_network(order, o.alive, o.x_km, o.y_km, t.degree, t.partner_row, t.trust, t.refused, NEAR_KM, out)
+    describe_network(state.living_by_place(), o.x_km, o.y_km, t.degree, t.partner_row, t.trust, t.refused, NEAR_KM, out)
 
 
 @kernel
-def describe_network(order, alive, x_km, y_km, degree, partner_row, trust, refused, near_km, out):
+def describe_network(living_by_place, x_km, y_km, degree, partner_row, trust, refused, near_km, out):
     """All of this module's values; sums of trust and length run in the order of places, both ends of a tie counted."""
-    living = 0
+    living = living_by_place.size
     ends = 0
     near = 0
-    at_bound = 0
     trust_sum = 0.0
     length_sum = 0.0
-    for a in range(order.size):
-        i = order[a]
-        at_bound += refused[i]
-        if alive[i]:
-            living += 1
+    for i in living_by_place:
         for k in range(degree[i]):
             j = partner_row[i, k]
             length = distance(x_km[i], y_km[i], x_km[j], y_km[j])
@@ -77,7 +71,7 @@ def describe_network(order, alive, x_km, y_km, degree, partner_row, trust, refus
     out[4] = trust_sum / ends if ends > 0 else math.nan
     out[5] = length_sum / ends if ends > 0 else math.nan
     out[6] = near / ends if ends > 0 else math.nan
-    out[7] = at_bound
+    out[7] = refused.sum()
 
 
 @kernel

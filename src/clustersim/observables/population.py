@@ -28,11 +28,13 @@ def observe(state: State, out: np.ndarray) -> None:
 @kernel
 def count_lives(month, kind, alive, founded_month, closed_month, out):
     """The living, the founded and the closed of this month, three kinds each."""
-    out[:] = 0.0
-    for i in range(kind.size):
-        if alive[i]:
-            out[kind[i]] += 1.0
-        elif closed_month[i] == month:
-            out[6 + kind[i]] += 1.0
-        if founded_month[i] == month:
-            out[3 + kind[i]] += 1.0
+    for group in range(len(KINDS)):
+        living, founded, closed = 0, 0, 0
+        for i in range(kind.size):  # sums of yes and no: without branches several rows are counted at once
+            belongs = kind[i] == group
+            living += belongs & alive[i]
+            founded += belongs & (founded_month[i] == month)
+            closed += belongs & (not alive[i]) & (closed_month[i] == month)
+        out[group] = living
+        out[3 + group] = founded
+        out[6 + group] = closed

@@ -53,9 +53,8 @@ _NEAREST: WeakKeyDictionary[Neighbourhood, np.ndarray] = WeakKeyDictionary()
 def observe(state: State, out: np.ndarray) -> None:
     """Fill `out` in the order of `OBSERVABLES`."""
     o, places = state.organisations, state.places
-    _, order = state.by_place()
     describe_space(
-        order,
+        state.living_by_place(),
         o.kind,
         o.alive,
         o.place_row,
@@ -70,10 +69,10 @@ def observe(state: State, out: np.ndarray) -> None:
 
 
 @kernel
-def describe_space(order, kind, alive, place_row, purpose, staff_fte, purposes, district, population, neighbours, out):
+def describe_space(living_by_place, kind, alive, place_row, purpose, staff_fte, purposes, district, population, neighbours, out):
     """Both of this module's values."""
     out[0] = moran(excess(kind, alive, place_row, population), neighbours)
-    out[1] = mean_ellison_glaeser(order, kind, alive, place_row, purpose, staff_fte, purposes, district, population)
+    out[1] = mean_ellison_glaeser(living_by_place, kind, place_row, purpose, staff_fte, purposes, district, population)
 
 
 def nearest(neighbourhood: Neighbourhood) -> np.ndarray:
@@ -156,7 +155,7 @@ def ellison_glaeser(spread, herfindahl, dispersion):
 
 
 @kernel
-def mean_ellison_glaeser(order, kind, alive, place_row, purpose, staff_fte, purposes, district, population):
+def mean_ellison_glaeser(living_by_place, kind, place_row, purpose, staff_fte, purposes, district, population):
     """Equations 3 and 4 for each purpose with two enterprises or more, and their mean; NaN where there is none."""
     districts = 0
     inhabitants = 0
@@ -173,9 +172,8 @@ def mean_ellison_glaeser(order, kind, alive, place_row, purpose, staff_fte, purp
     staff = np.zeros((purposes, districts))
     all_staff = np.zeros(purposes)
     squares = np.zeros(purposes)
-    for a in range(order.size):
-        i = order[a]
-        if alive[i] and kind[i] == SOCIAL_ENTERPRISE:
+    for i in living_by_place:
+        if kind[i] == SOCIAL_ENTERPRISE:
             staff[purpose[i], district[place_row[i]]] += staff_fte[i]
             all_staff[purpose[i]] += staff_fte[i]
             squares[purpose[i]] += staff_fte[i] * staff_fte[i]

@@ -64,14 +64,12 @@ def draw_market_luck(key, region):
 
 @kernel
 def keep_books(
-    start, stop, income_key, market_luck, price_cents, region, spaces, extra_spaces, tenants, place_utilisation,
-    capacity, uid, kind, alive, place_row, purpose, coordinated, degree, staff, cash, credit, income, expense, utilisation, p,
+    start, stop, living, income_key, market_luck, price_cents, region, spaces, extra_spaces, tenants, place_utilisation,
+    capacity, uid, kind, place_row, purpose, coordinated, degree, staff, cash, credit, income, expense, utilisation, p,
 ):  # fmt: skip
-    """Equations 5 to 8 for each living organisation. Returns the sums of the month's flows [cents], in the order of FLOWS."""
+    """Equations 5 to 8 for each of the living. Returns the sums of the month's flows [cents], in the order of FLOWS."""
     flows = np.zeros(len(FLOWS), np.int64)  # whole cents: the sum does not depend on the order of rows
-    for i in range(start, stop):
-        if not alive[i]:
-            continue
+    for i in living[start:stop]:
         q = place_row[i]
         k = purpose[i]
         payroll = payroll_of(staff[i], coordinated[i], p)

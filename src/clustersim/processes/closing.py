@@ -61,13 +61,13 @@ class Closing(Parameters):
 def advance(state: State, luck: Luck, numbers: Closing) -> None:
     """Decide for every organisation, then carry out what was decided."""
     o, ties, projects, poles, clusters = state.organisations, state.ties, state.projects, state.poles, state.clusters
-    awards, funders = state.awards, state.funders
+    awards, funders, living = state.awards, state.funders, state.living()
     spared = o.kind == PUBLIC_FUNDER
     spared[funders.organisation_row] = True
     closes = np.zeros(len(o), np.bool_)
     rescued = np.zeros(len(o), np.bool_)
     state.workers.over(
-        len(o), decide, luck.key(Stream.CLOSING, state.month), state.month, spared, o.uid, o.kind, o.alive, o.founded_month,
+        living.size, decide, living, luck.key(Stream.CLOSING, state.month), state.month, spared, o.uid, o.kind, o.founded_month,
         o.cash_cents, o.credit_cents, o.distress_months, closes, rescued, numbers.numbers,
     )  # fmt: skip
     if rescued.any():
@@ -99,13 +99,11 @@ def hazard_of(kind, age_years, p):
 
 @kernel
 def decide(
-    start, stop, key, month, spared, uid, kind, alive, founded_month, cash, credit, distress_months, closes, rescued, p
+    start, stop, living, key, month, spared, uid, kind, founded_month, cash, credit, distress_months, closes, rescued, p
 ):  # fmt: skip
-    """Equations 1 and 2 for each living organisation: who closes, and whose owners pay its debts instead."""
+    """Equations 1 and 2 for each of the living: who closes, and whose owners pay its debts instead."""
     highest = max(p.social_rate, p.private_rate) * (1.0 + p.youth_extra)  # most months end the question here, without an exp
-    for i in range(start, stop):
-        if not alive[i]:
-            continue
+    for i in living[start:stop]:
         distress_months[i] = int(distress_months[i]) + 1 if cash[i] < 0 else 0
         ruined = distress_months[i] >= p.distress_limit or cash[i] < -credit[i]
         if spared[i]:

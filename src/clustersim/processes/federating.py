@@ -117,14 +117,14 @@ def balance(state: State, numbers: Federating) -> None:
 def move(state: State, luck: Luck, numbers: Federating) -> None:
     """Organisations join and leave poles, all judged on the membership as it was."""
     o, ties, poles = state.organisations, state.ties, state.poles
-    destination = np.empty(len(o), np.int32)
+    destination, living = o.pole_row.copy(), state.living()
     state.workers.over(
-        len(o),
+        living.size,
         choose_poles,
+        living,
         luck.key(Stream.POLE_JOINING, state.month),
         luck.key(Stream.POLE_LEAVING, state.month),
         o.uid,
-        o.alive,
         o.x_km,
         o.y_km,
         o.pole_row,
@@ -179,7 +179,7 @@ def found(state: State, luck: Luck, numbers: Federating) -> bool:
 def end(state: State, luck: Luck, numbers: Federating) -> None:
     """Poles are counted; those that luck or members desert come to their end."""
     o, poles = state.organisations, state.poles
-    recount(state.by_place()[1], o.pole_row, o.x_km, o.y_km, poles.alive, poles.members, poles.x_km, poles.y_km)
+    recount(state.living_by_place(), o.pole_row, o.x_km, o.y_km, poles.alive, poles.members, poles.x_km, poles.y_km)
     left = end_poles(
         luck.key(Stream.POLE_ENDING, state.month),
         state.month,

@@ -69,7 +69,8 @@ def advance(state: State, luck: Luck, numbers: Learning) -> None:
         organisations.competences,
         p,
     )
-    state.workers.over(rows, fade, organisations.alive, organisations.purpose, state.purposes.challenge, organisations.competences, p)
+    living = state.living()
+    state.workers.over(living.size, fade, living, organisations.purpose, state.purposes.challenge, organisations.competences, p)
 
 
 @kernel
@@ -147,11 +148,10 @@ def learn(start, stop, key, uid, favourite, degree, partner, trust, competences,
 
 
 @kernel
-def fade(start, stop, alive, purpose, challenge, competences, p):
+def fade(start, stop, living, purpose, challenge, competences, p):
     """Equation 2 for the living."""
     kept = np.where(challenge > p.used_above, 1.0, 1.0 - p.fade_rate)
-    for i in range(start, stop):
-        if alive[i]:
-            kept_of = kept[purpose[i]]
-            for c in range(kept_of.size):
-                competences[i, c] *= kept_of[c]
+    for i in living[start:stop]:
+        kept_of = kept[purpose[i]]
+        for c in range(kept_of.size):
+            competences[i, c] *= kept_of[c]

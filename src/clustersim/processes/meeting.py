@@ -93,11 +93,11 @@ class Keys(NamedTuple):
 
 def advance(state: State, luck: Luck, numbers: Meeting) -> None:
     """Add this month's encounters to those that measures have arranged."""
-    o, places, ties, vicinity = state.organisations, state.places, state.ties, state.vicinity
-    own, grouped = np.empty(len(o), np.int32), np.empty(len(o), np.int32)
+    o, places, ties, vicinity, living = state.organisations, state.places, state.ties, state.vicinity, state.living()
+    own, grouped = np.zeros(len(o), np.int32), np.zeros(len(o), np.int32)
     state.workers.over(
-        len(o), plan, luck.key(Stream.ENCOUNTERS, state.month), luck.key(Stream.ENCOUNTER_GROUP, state.month), o.uid, o.alive, o.place_row,
-        o.staff_fte, o.pole_row, o.coordinated, o.cluster_row, state.organisation_levers.animated,
+        living.size, plan, living, luck.key(Stream.ENCOUNTERS, state.month), luck.key(Stream.ENCOUNTER_GROUP, state.month),
+        o.uid, o.place_row, o.staff_fte, o.pole_row, o.coordinated, o.cluster_row, state.organisation_levers.animated,
         state.organisation_levers.extra_encounters, places.spaces, state.place_levers.extra_spaces, numbers.numbers, own, grouped,
     )  # fmt: skip
     first, in_groups = number(own, grouped)
@@ -124,14 +124,10 @@ def advance(state: State, luck: Luck, numbers: Meeting) -> None:
 
 
 @kernel
-def plan(start, stop, own_key, group_key, uid, alive, place_row, staff, pole_row, coordinated, cluster_row, animated, extra, spaces,
+def plan(start, stop, living, own_key, group_key, uid, place_row, staff, pole_row, coordinated, cluster_row, animated, extra, spaces,
          extra_spaces, p, own, grouped):  # fmt: skip
-    """Equations 1 and 3: how many encounters each has of its own accord, and in its group."""
-    for i in range(start, stop):
-        own[i] = 0
-        grouped[i] = 0
-        if not alive[i]:
-            continue
+    """Equations 1 and 3: how many encounters each of the living has of its own accord, and in its group."""
+    for i in living[start:stop]:
         rate = p.encounter_rate * math.sqrt(staff[i] / p.usual_staff) + extra[i]
         if spaces[place_row[i]] + extra_spaces[place_row[i]] > 0:
             rate += p.space_encounters

@@ -11,20 +11,19 @@ from clustersim.luck import happens, hash_of
 
 @kernel
 def choose_poles(
-    start, stop, join_key, leave_key, uid, alive, x, y, pole_row, degree, partner, trust, tie_purpose, pole_purpose, pole_members,
+    start, stop, living, join_key, leave_key, uid, x, y, pole_row, degree, partner, trust, tie_purpose, pole_purpose, pole_members,
     pole_x, pole_y, founder_uid, destination, p,
 ):  # fmt: skip
-    """Where each organisation will be a member: most stay as they are, so luck is asked first."""
-    for i in range(start, stop):
+    """Where each of the living will be a member: most stay as they are, so luck is asked first."""
+    for i in living[start:stop]:
         pole = pole_row[i]
-        destination[i] = pole
         if pole >= 0:
             if happens(hash_of(leave_key, uid[i]), p.leave_chance) and (
                 distance(x[i], y[i], pole_x[pole], pole_y[pole]) > p.leave_km
                 or not trusts_a_fellow(i, pole, pole_row, degree, partner, trust, p)
             ):
                 destination[i] = -1
-        elif alive[i] and degree[i] > 0 and happens(hash_of(join_key, uid[i]), p.join_chance):
+        elif degree[i] > 0 and happens(hash_of(join_key, uid[i]), p.join_chance):
             near = nearest_by_ties(i, x, y, pole_row, degree, partner, trust, tie_purpose, pole_purpose, pole_x, pole_y, founder_uid, p)
             # the same luck once more, against what is left of the chance at that pole: to fall below both is to fall below the
             # smaller, so one joins with the chance of equation 4, and the search above was made only for those who may

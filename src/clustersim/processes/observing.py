@@ -80,7 +80,7 @@ def advance(state: State, luck: Luck, numbers: Observing) -> None:
     if born:
         clusters.append(born, first_month=state.month, alive=True, origin_row=origin)
     describe(
-        state.by_place()[1],
+        state.living_by_place(),
         label,
         row,
         purpose,

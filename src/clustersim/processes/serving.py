@@ -85,12 +85,14 @@ class Serving(Parameters):
 def advance(state: State, luck: Luck, numbers: Serving) -> None:
     """Serve, earn, pay, and hire or lay off."""
     p = numbers.numbers
-    places, o, levers, near = state.places, state.organisations, state.place_levers, state.catchment
+    places, o, levers, near, living = state.places, state.organisations, state.place_levers, state.catchment, state.living()
     couples = places.need.shape  # of place and purpose
     capacity, tenants = np.zeros(len(o)), np.zeros(len(places), np.int64)
     offered, pressure, taken, utilisation = np.zeros(couples), np.zeros(couples), np.empty(couples), np.zeros(couples)
 
-    gather_capacity(*state.by_place(), o.alive, o.kind, o.purpose, o.staff_fte, o.quality, capacity, offered, tenants, p.productivity)
+    gather_capacity(
+        state.living_by_place(), o.kind, o.place_row, o.purpose, o.staff_fte, o.quality, capacity, offered, tenants, p.productivity
+    )
     network = (near.start, near.place, near.weight, places.catchment_need, offered)
     send_supply(*network, pressure)
     state.workers.over(
@@ -100,9 +102,9 @@ def advance(state: State, luck: Luck, numbers: Serving) -> None:
     state.workers.over(len(places), find_users, *network, taken, utilisation)
     market_luck = draw_market_luck(luck.key(Stream.MARKET, state.month), places.region)
     flows = state.workers.over(
-        len(o), keep_books, luck.key(Stream.INCOME, state.month), market_luck, state.purposes.price_cents, places.region, places.spaces,
-        levers.extra_spaces, tenants, utilisation,
-        capacity, o.uid, o.kind, o.alive, o.place_row, o.purpose, o.coordinated, state.ties.degree,
+        living.size, keep_books, living, luck.key(Stream.INCOME, state.month), market_luck, state.purposes.price_cents, places.region,
+        places.spaces, levers.extra_spaces, tenants, utilisation,
+        capacity, o.uid, o.kind, o.place_row, o.purpose, o.coordinated, state.ties.degree,
         o.staff_fte, o.cash_cents, o.credit_cents, o.income_cents, o.expense_cents, o.utilisation, p,
     )  # fmt: skip
     for flow, cents in zip(FLOWS, sum(flows).tolist(), strict=True):
@@ -128,16 +130,14 @@ def weigh_catchment(start, place, weight, structural_need, catchment_need):
 
 
 @kernel
-def gather_capacity(start, row, alive, kind, purpose, staff, quality, capacity, offered, tenants, productivity):
+def gather_capacity(living_by_place, kind, place_row, purpose, staff, quality, capacity, offered, tenants, productivity):
     """Equation 1, and its sum by place and purpose in the order of uid; how many may want a seat in a shared space."""
-    for place in range(tenants.size):
-        for at in range(start[place], start[place + 1]):
-            i = row[at]
-            if alive[i] and kind[i] != PUBLIC_FUNDER:
-                tenants[place] += 1
-                if kind[i] == SOCIAL_ENTERPRISE:
-                    capacity[i] = capacity_of(staff[i], quality[i], productivity)
-                    offered[place, purpose[i]] += capacity[i]
+    for i in living_by_place:
+        place = place_row[i]
+        tenants[place] += kind[i] != PUBLIC_FUNDER
+        if kind[i] == SOCIAL_ENTERPRISE:
+            capacity[i] = capacity_of(staff[i], quality[i], productivity)
+            offered[place, purpose[i]] += capacity[i]
 
 
 @kernel

@@ -56,11 +56,11 @@ class Trusting(Parameters):
 
 def advance(state: State, luck: Luck, numbers: Trusting) -> None:
     """Let last month's projects tell, then move the trust of every tie by one month."""
-    o, projects, ties, p = state.organisations, state.projects, state.ties, numbers.numbers
+    o, projects, ties, living, p = state.organisations, state.projects, state.ties, state.living(), numbers.numbers
     draw_lessons(projects.ended_month, projects.outcome, projects.team, state.month - 1, p, ties.degree, ties.partner_row, ties.trust)
     state.workers.over(
-        len(o), move_on, luck.key(Stream.TIE_LOSS, state.month), o.uid, o.values, o.project_row, o.pole_row, o.coordinated, o.cluster_row,
-        state.organisation_levers.animated, p, ties.degree, ties.partner_row, ties.trust, ties.born_month, ties.purpose,
+        living.size, move_on, living, luck.key(Stream.TIE_LOSS, state.month), o.uid, o.values, o.project_row, o.pole_row, o.coordinated,
+        o.cluster_row, state.organisation_levers.animated, p, ties.degree, ties.partner_row, ties.trust, ties.born_month, ties.purpose,
         ties.joint_successes,
     )  # fmt: skip
 
@@ -103,10 +103,10 @@ def draw_lessons(ended_month, outcome, team, month, p, degree, partner_row, trus
 
 
 @kernel
-def move_on(start, stop, key, uid, values, project_row, pole_row, coordinated, cluster_row, animated, p, degree, partner_row, trust,
+def move_on(start, stop, living, key, uid, values, project_row, pole_row, coordinated, cluster_row, animated, p, degree, partner_row, trust,
             born_month, tie_purpose, joint_successes):  # fmt: skip
     """Equations 2 and 3 for the rows' own ends of their ties."""
-    for i in range(start, stop):
+    for i in living[start:stop]:
         # what i shares with nobody is not looked for at its partners
         project = project_row[i]
         pole = pole_row[i] if coordinated[i] else -1
