@@ -73,7 +73,7 @@ def favourites(start, stop, key, uid, degree, partner, favourite):
             own = half_hash(key, uid[i])
             for k in range(degree[i]):
                 luck = mix(own + half_hash(key, uid[partner[i, k]]))
-                # no branch: who is luckier could not be foreseen
-                best = k if luck >= luckiest else best
-                luckiest = max(luck, luckiest)
+                if luck >= luckiest:
+                    luckiest = luck
+                    best = k
         favourite[i] = partner[i, best] if best >= 0 else -1

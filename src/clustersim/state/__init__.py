@@ -12,7 +12,7 @@ from clustersim.state.checks import broken_invariants
 from clustersim.state.funders import Awards, Calls, Funders
 from clustersim.state.ledger import Ledger
 from clustersim.state.levers import Encounters, OrganisationLevers, PlaceLevers
-from clustersim.state.organisations import Organisations, index_by, members_of
+from clustersim.state.organisations import Organisations, members_of
 from clustersim.state.places import Neighbourhood, Places
 from clustersim.state.poles import Clusters, Poles
 from clustersim.state.projects import Projects
@@ -93,14 +93,7 @@ class State:
 
         A closed organisation keeps its position, so that the positions of the others never change.
         """
-
-        def index() -> tuple[np.ndarray, np.ndarray]:
-            start = np.empty(len(self.places) + 1, np.int64)
-            row = np.empty(len(self.organisations), np.int32)
-            index_by(self.organisations.place_row, self.organisations.uid, len(self.places), start, row)
-            return start, row
-
-        return self._indexed("place", index)
+        return self._indexed("place", lambda: members_of(self.organisations.place_row, self.by_uid(), len(self.places)))
 
     def living(self) -> np.ndarray:
         """Rows of the living, ascending.

@@ -57,27 +57,6 @@ def pack_uid(month, place_uid, slot):
 
 
 @kernel
-def index_by(place_row, uid, places, start, row):
-    """All rows (closed ones too) sorted by place and, within a place, by uid. Writes start (places + 1), row (n)."""
-    n = place_row.size
-    start[:] = 0
-    for i in range(n):
-        start[place_row[i] + 1] += 1
-    for p in range(places):
-        start[p + 1] += start[p]
-    cursor = start[:places].copy()
-    for i in range(n):
-        p = place_row[i]
-        at = cursor[p]
-        # rows are nearly always born in order of uid, so this rarely moves anything
-        while at > start[p] and uid[row[at - 1]] > uid[i]:
-            row[at] = row[at - 1]
-            at -= 1
-        row[at] = i
-        cursor[p] += 1
-
-
-@kernel
 def members_of(group, by_uid, groups):
     """The rows of each group in order of uid: `row[start[g] : start[g + 1]]`. A negative group is none."""
     start = np.zeros(groups + 1, np.int64)
