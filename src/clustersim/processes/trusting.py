@@ -28,6 +28,7 @@ from clustersim.state.ties import drop_slot
 
 READS = (
     "organisations.uid",
+    "organisations.alive",
     "organisations.values",
     "organisations.project_row",
     "organisations.pole_row",
