@@ -102,7 +102,8 @@ def _settle_drawn(state: State, scenario: Scenario, luck: Luck) -> None:
     privates, publics = round(count * population.private_share), round(count * population.public_share)
     kind[:privates] = PRIVATE_ACTOR
     kind[privates : privates + publics] = PUBLIC_FUNDER
-    _settle(state, scenario, luck, uid, kind, home)
+    by_place = np.lexsort((slot, home))  # who is near in the territory is near in memory
+    _settle(state, scenario, luck, uid[by_place], kind[by_place], home[by_place])
 
 
 def _settle_given(state: State, scenario: Scenario, luck: Luck) -> None:
