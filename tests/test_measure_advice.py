@@ -126,15 +126,15 @@ def test_it_ends_with_the_window_and_for_one_that_closes():
     close(state, 0)
     at_its_end = state.organisations.competences[0].copy()
     months(state, 2, advised)
-    assert dict(zip(winners(state), state.awards.paid_cents.tolist(), strict=True)) == {1: 40_000, 2: 80_000}
-    assert dict(zip(winners(state), state.awards.returned_cents.tolist(), strict=True)) == {1: 80_000, 2: 0}
+    assert dict(zip(winners(state), state.awards.paid_cents.tolist(), strict=True)) == {1: 20_000, 2: 40_000}
+    assert dict(zip(winners(state), state.awards.returned_cents.tolist(), strict=True)) == {1: 40_000, 2: 0}
     months(state, 2, advised)
     learnt = state.organisations.competences[1].copy()
     months(state, 2, advised)
     assert state.organisations.competences[0].tolist() == at_its_end.tolist()
     assert state.organisations.competences[1].tolist() == learnt.tolist()
-    # the whole promise falls into the window of six months
-    assert (state.awards.paid_cents.max(), state.funders.committed_cents[0]) == (120_000, 0)
+    # of twelve months six fall into the window, and are paid for
+    assert (state.awards.paid_cents.max(), state.funders.committed_cents[0]) == (60_000, 0)
 
 
 def test_who_may_ask_for_advice_and_once():

@@ -43,6 +43,18 @@ def test_an_emerging_group_is_accompanied_in_every_month_that_is_paid():
     assert journal.payee_uid[journal.flow == Flow.SUPPORT_RUNNING].tolist() == [OUTSIDE] * 3
 
 
+def test_a_group_that_founds_a_pole_lets_its_animator_go():
+    state = town(8)
+    served = cluster(state, 0, 1, 2, 3)
+    paying = measure("animation", amount_eur=12_000.0, duration_months=12)
+    months(state, 3, paying)
+    pole(state, 0, 1)  # half of it are in a pole now
+    month(state, paying)
+    assert state.awards.cluster_row.tolist()[0] == served
+    assert (state.awards.paid_cents[0], state.awards.returned_cents[0]) == (300_000, 900_000)
+    assert not state.organisation_levers.animated.any()
+
+
 def test_members_who_come_to_a_group_are_accompanied_and_those_who_left_are_not():
     state = town(8)
     row = cluster(state, 0, 1, 2, 3)

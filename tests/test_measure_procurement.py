@@ -87,7 +87,8 @@ def test_what_came_back_may_be_promised_again_within_the_year():
 def test_a_contract_ends_with_the_window():
     state = months(town(1, income_cents=1_000), 8, contract(end_month=3))
     assert premiums(state) == [150] * 3
-    assert (state.awards.end_month[0], state.awards.returned_cents[0], state.funders.committed_cents[0]) == (3, 9_550, 0)
+    # a ceiling of 100 EUR for six months is one of 50 EUR for the three that are left
+    assert (state.awards.end_month[0], state.awards.returned_cents[0], state.funders.committed_cents[0]) == (3, 4_550, 0)
 
 
 def test_the_contract_of_one_who_closes_ends_and_its_rest_returns():

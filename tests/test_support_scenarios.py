@@ -193,7 +193,7 @@ FUNDED = '[funders.f]\nbudget_eur_per_year = 150_000.0\n[measures.m]\nkind = "an
         ("start_month = 130\nend_month = 140", "measures.m.start_month", "horizon of 120 months"),
         ("budget_eur_per_year = 99_999", "measures.m.budget_eur_per_year", "100 000 EUR"),
         ("budget_eur_per_year = 0", "measures.m.budget_eur_per_year", "100 000 EUR"),
-        ("amount_eur = 90_000", "measures.m.funder", "150 000 EUR a year, less than one promise of 180 000 EUR"),
+        ("amount_eur = 90_000", "measures.m.funder", "may claim 123 000 EUR, less than one promise of 180 000 EUR"),
         ("budget_eur_per_year = { 0 = 50_000, 130 = 100_000 }", "measures.m.budget_eur_per_year", "50 000 EUR"),
         ("[funders.g]\n[measures.n]\nkind = 'seed_grant'\nfunder = 'g'", "funders.g.budget_eur_per_year", "n can promise nothing"),
     ],
@@ -291,3 +291,25 @@ def test_the_changes_of_the_documentation_can_be_set(write):
 def test_a_resolved_scenario_can_be_kept_as_json():
     scenario = Scenario.load("ptce_call_2013")
     assert Scenario.from_dict(json.loads(json.dumps(scenario.to_dict()))) == scenario
+
+
+@pytest.mark.parametrize(("other", "found"), [("animation", "measures of its own"), ("{free}", "no territory")])
+def test_only_a_scenario_of_a_territory_without_measures_can_be_put_under_a_measure(write, other, found):
+    free = write("free.toml", "[run]\nmonths = 12\n")
+    with pytest.raises(ScenarioError) as refused:
+        Scenario.load("vouchers", on=other.format(free=free))
+    assert any(found in str(problem) for problem in refused.value.problems)
+
+
+@pytest.mark.parametrize("name", ["a.b", "", " ", "a\\nb", "x" * 61])
+@pytest.mark.parametrize("table", ["funders", "measures"])
+def test_names_of_funders_and_measures_are_plain(write, table, name):
+    text = f'[{table}."{name}"]\n' + ('kind = "voucher"\nfunder = "f"\n[funders.f]\n' if table == "measures" else "")
+    with pytest.raises(ScenarioError, match=None) as refused:
+        Scenario.load(write("a.toml", 'extends = "village"\n' + text))
+    assert any("letters, digits, - and _" in str(problem) for problem in refused.value.problems)
+
+
+def test_a_name_may_have_the_letters_of_any_language(write):
+    scenario = Scenario.load(write("a.toml", 'extends = "village"\n[funders."fédération-2"]\n'))
+    assert [funder.name for funder in scenario.funders] == ["fédération-2"]

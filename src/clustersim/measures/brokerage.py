@@ -42,7 +42,7 @@ _REDRAWS = 32  # then the broker goes on to the next draw; it takes as many only
 class Brokerage(OrganisationCall):
     """How many meetings, and how far the broker looks."""
 
-    amount_eur = Parameter(500.0, "EUR", (100.0, 1e5), "assumed", "cost of one arranged meeting")
+    amount_eur = Parameter(500.0, "EUR/month", (100.0, 1e5), "assumed", "cost of one arranged meeting, of which there is one a month")
     selection = Parameter("lottery", "-", None, "assumed", "how a call ranks those who are eligible", choices=SELECTIONS)
     calls_per_year = Parameter(12, "1/year", (1, 12), "assumed", "rounds in a year, spread evenly from the first month of the measure")
     duration_months = Parameter(1, "months", (1, 120), "assumed", "months over which a promise runs, with one arranged meeting in each")

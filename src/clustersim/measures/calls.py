@@ -46,9 +46,13 @@ class Window(Parameters):
 class Call(Window):
     """What every measure that promises money declares besides."""
 
-    budget_eur_per_year = Parameter(200_000.0, "EUR/year", (0.0, 1e9), "assumed", "most that the measure promises in a budget year")
+    budget_eur_per_year = Parameter(
+        200_000.0, "EUR/year", (0.0, 1e9), "assumed", "most that the measure promises in a budget year, less what comes back unpaid in it"
+    )
     amount_eur = Parameter(40_000.0, "EUR", (100.0, 1e7), "assumed", "amount of one promise")
-    co_funding_share = Parameter(0.0, "share", (0.0, 0.9), "assumed", "share of the whole cost that the beneficiary must hold in cash")
+    co_funding_share = Parameter(
+        0.0, "share", (0.0, 0.9), "assumed", "share of the whole cost that who applies must hold in cash of its own; it is not collected"
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -66,10 +66,11 @@ def eligible_organisations(state: State, measure: Measure, amount_cents: int) ->
         & (age < numbers.longest_age_months)
         & (o.staff_fte >= numbers.least_staff_fte)
         & (o.staff_fte <= numbers.most_staff_fte)
-        & affords(o.cash_cents, amount_cents, numbers)
+        & affords(o.cash_cents - o.project_grant_cents, amount_cents, numbers)
         & eligible_places(state, measure)[o.place_row]
         & eligible_purposes(measure, o.purpose)
     )
+    eligible[state.funders.organisation_row[measure.funder_row]] = False  # nobody supports itself
     supported = state.awards.organisation_row[had_support(state, measure)]
     eligible[supported[supported >= 0]] = False
     return eligible

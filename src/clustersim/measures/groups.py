@@ -13,7 +13,7 @@ from clustersim.measures.eligibility import affords, eligible_places, eligible_p
 from clustersim.measures.ranking import Applicants, coverage
 from clustersim.state import State
 
-__all__ = ["beneficiaries", "group_applicants"]
+__all__ = ["beneficiaries", "group_applicants", "poled"]
 
 
 def group_applicants(state: State, measure: Measure, amount_cents: int, *, emerging: bool, of_three: bool) -> Applicants:
@@ -25,9 +25,9 @@ def group_applicants(state: State, measure: Measure, amount_cents: int, *, emerg
     free_pole &= eligible_purposes(measure, poles.purpose)
     free_pole[awards.pole_row[had & (awards.pole_row >= 0)]] = False
 
-    uid, place, poled = speakers(o.uid, o.place_row, o.cluster_row, o.pole_row, len(clusters))
+    uid, place = speakers(o.uid, o.place_row, o.cluster_row, len(clusters))
     holds_share = not isinstance(numbers, Call) or numbers.co_funding_share == 0.0
-    free_group = clusters.alive & (2 * poled < clusters.members) & served[place] & (emerging and holds_share)
+    free_group = clusters.alive & ~poled(state) & served[place] & (emerging and holds_share)
     free_group &= eligible_purposes(measure, clusters.purpose)
     free_group[awards.cluster_row[had & (awards.cluster_row >= 0)]] = False
 
@@ -63,6 +63,13 @@ def beneficiaries(state: State, awards: np.ndarray) -> np.ndarray:
     return found
 
 
+def poled(state: State) -> np.ndarray:
+    """For each cluster whether half of its members or more are in a pole: such a group is no longer emerging."""
+    o, clusters = state.organisations, state.clusters
+    members = np.bincount(o.cluster_row[(o.cluster_row >= 0) & (o.pole_row >= 0)], minlength=len(clusters))
+    return 2 * members >= clusters.members
+
+
 @kernel
 def identities(sort, uid, month):
     """A number of its own for each pole or group: one organisation may found two poles, and belong to a group besides."""
@@ -73,19 +80,16 @@ def identities(sort, uid, month):
 
 
 @kernel
-def speakers(uid, place_row, cluster_row, pole_row, clusters):
-    """For each cluster the smallest uid among its members and that member's place, and how many members are in a pole."""
+def speakers(uid, place_row, cluster_row, clusters):
+    """For each cluster the smallest uid among its members, and that member's place."""
     smallest = np.full(clusters, -1, np.int64)
     place = np.zeros(clusters, np.int32)
-    poled = np.zeros(clusters, np.int64)
     for i in range(uid.size):
         c = cluster_row[i]
-        if c >= 0:
-            poled[c] += pole_row[i] >= 0
-            if smallest[c] < 0 or uid[i] < smallest[c]:
-                smallest[c] = uid[i]
-                place[c] = place_row[i]
-    return smallest, place, poled
+        if c >= 0 and (smallest[c] < 0 or uid[i] < smallest[c]):
+            smallest[c] = uid[i]
+            place[c] = place_row[i]
+    return smallest, place
 
 
 @kernel

@@ -8,12 +8,14 @@ So parts are equal and the last takes the odd cents. Who has not enough pays wha
 interest, and is paid as soon as there is cash. A loan ends with its organisation: what was paid and not repaid is the funder's loss.
 
 In Wallonia Brasero, run by SOWECSOM, put 3 million EUR into 30 cooperative projects, 100 000 EUR each; no study of its effect was
-found. European social enterprises find 61 % of the finance they need, and lack of it once started is a barrier to 40 % (ESEM). Time of
-grace, term and interest are assumed; interest on all that was lent, not on what is left of it, is about twice as dear as it sounds.
+found. European social enterprises find 61 % of the finance they need, and lack of it once started is a barrier to 40 % (ESEM).
+Time of grace, term and interest are assumed; interest on all that was lent, not on what is left of it, is dearer than it sounds
+(3.3 % a year at the defaults).
 
-Repayments go on after the measure's window. What is repaid, interest too, is the funder's again in the budget year in which it comes,
-to promise under any of its measures, and lapses with that year if it is not promised. Who still owes may not apply again, even
-where the measure is renewable. Terms are those of the month of the promise, also if the measure's numbers change later.
+Repayments go on after the measure's window. What is repaid, interest too, is the funder's again in the budget year in which it
+comes, for what its other measures still claim of that year, and lapses with the year: this measure promises no more than its
+yearly budget, so no revolving fund is built up. Who still owes may not apply again, even where the measure is renewable. Terms
+are those of the month of the promise, also if the measure's numbers change later.
 """
 
 import numpy as np

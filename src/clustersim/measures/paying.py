@@ -1,8 +1,8 @@
 """Paying: how what was promised is paid by the month, taken back from those who are gone, and paid back.
 
-Instalments are equal, the last takes the odd cents, and none falls after the measure's window. Where the beneficiary is gone,
-the rest of the promise returns to its funder, who may promise it again in the same budget year. Money paid back by a beneficiary
-does the same; what is not promised again lapses with the year.
+Instalments are equal, the last takes the odd cents, and none falls after the measure's window. Where the beneficiary is gone, the
+rest of the promise returns to its funder, who may promise it again in the same budget year. Money paid back by a beneficiary is
+free again as well, for what the funder's measures still claim of their budgets of that year; what is not promised lapses with it.
 """
 
 import numpy as np

@@ -63,7 +63,7 @@ def consortia(state: State, measure: Measure, amount_cents: int) -> Applicants:
     may_lead = (
         o.alive
         & (o.kind == SOCIAL_ENTERPRISE)
-        & affords(o.cash_cents, amount_cents, numbers)
+        & affords(o.cash_cents - o.project_grant_cents, amount_cents, numbers)
         & eligible_places(state, measure)[o.place_row]
         & eligible_purposes(measure, o.purpose)
         & ~holds_project_money(state)

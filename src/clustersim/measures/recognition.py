@@ -1,8 +1,10 @@
 """Recognition: a label for poles and emerging groups, and no money.
 
-The French law of 2014 on the social economy (article 9) says what a pole is, and calls select those that bear the name. The first need
-that the poles expressed was to be recognised by national politics; in the years without a call, 2016 to 2020, they felt abandoned and
-24 % of them vanished. No study of what a label alone does was found, and those years lacked the money of the calls as well.
+The French law of 2014 on the social economy (article 9) says what a pole is, and calls select those that bear the name. The first
+need that the poles expressed was to be recognised by national politics, and in the years without a call (2016 to 2020) they felt
+abandoned: of 74 ever created 18 were gone at the end of 2020, but those years lacked the money of the calls as well. The
+evaluation of the first call (SGMAP 2014) speaks of an effect of the label on those who had applied and lost; no measured effect
+of a label alone was found.
 
 So many labels are given in each call. While one runs, those who are members of its group then carry it (the lever `recognised`): funders
 see them (mobilising), and their cluster founds a pole more easily (federating, equation 2). Besides, others get to know of them: each

@@ -22,7 +22,9 @@ __all__ = ["SeedGrant", "enact"]
 class SeedGrant(OrganisationCall):
     """How much, and for whom."""
 
-    amount_eur = Parameter(40_000.0, "EUR", (100.0, 1e6), "SPW Economie 2022", "amount of one grant, all instalments together")
+    amount_eur = Parameter(
+        40_000.0, "EUR", (100.0, 1e6), "assumed; Walloon grants 38 000 to 78 000 (SPW Economie)", "amount of one grant, all its instalments"
+    )
     longest_age_months = Parameter(36, "months", (0, 1_200), "SPW Economie 2022", "an organisation must be younger than this")
 
 

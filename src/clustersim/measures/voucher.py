@@ -30,7 +30,7 @@ class Voucher(OrganisationCall):
 
     selection = Parameter("lottery", "-", None, "Nesta, Creative Credits", "how a call ranks those who are eligible", choices=SELECTIONS)
     duration_months = Parameter(1, "months", (1, 120), "assumed", "months over which a voucher is paid, in equal parts")
-    amount_eur = Parameter(4_700.0, "EUR", (100.0, 1e6), "Nesta, Creative Credits: 4 000 GBP", "value of one voucher")
+    amount_eur = Parameter(4_700.0, "EUR", (100.0, 1e6), "Nesta, Creative Credits: 4 000 GBP; the rate is assumed", "value of one voucher")
     paid_share = Parameter(
         0.8, "share", (0.01, 1.0), "Nesta, Creative Credits: 4 000 of 5 000 GBP", "largest share of a project's cost that a voucher pays"
     )

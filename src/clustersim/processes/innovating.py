@@ -15,11 +15,11 @@ coordinator is in post, else its cluster where an animator accompanies it. A pro
 succeeded before, and with each partner; else it is small. Teams that lack the money start smaller, with fewer, or not at all
 (the leader was hindered). Where two teams want the same partner, luck decides who comes first; the other idea is lost.
 
-Measures may earmark money in a leader's cash for joint projects, of which it pays a share at most (3). Who applies for such
-money has a project in mind, so who holds some has ideas more often, by the same luck; an idea that only the money brought is
-dropped where the money cannot be used. A voucher is for work with somebody new: its holder asks first one with whom it has
-never succeeded (failures do not count as work together, as for the first small project), the best of those who can pay their
-share, and where there is none forms its team without the voucher.
+Measures may earmark money in a leader's cash for joint projects, of which it pays a share at most (3). Who applies for such money
+has a project in mind, so who holds some has ideas more often, by the same luck; an idea that only the money brought is dropped
+where the money cannot be used, or pays too little of what the project costs. A voucher is for work with somebody new: its holder
+asks first one with whom it has never succeeded (failures do not count as work together, as for the first small project), the best
+of those who can pay their share, and where there is none forms its team without the voucher.
 
 The theory (MODEL 4.9) gives the form; that partners are chosen for what they know is the idea of Gilbert, Pyka & Ahrweiler
 (2001), the rule here is our own. A large project brought to success by a team with a social enterprise is a validated social
@@ -94,6 +94,9 @@ class Innovating(Parameters):
     partner_trust = Parameter(0.15, "0..1", (0.0, 1.0), "assumed", "least trust in a tie for asking its partner to join")
     pole_trust = Parameter(
         0.2, "0..1", (0.0, 1.0), "assumed", "trust in members of one's circle without a tie, and start of the tie a project gives"
+    )
+    least_granted_share = Parameter(
+        0.25, "share", (0.0, 1.0), "assumed", "least part of a project's cost that earmarked money pays, for an idea that it brought"
     )
     min_gain = Parameter(0.02, "share", (0.0, 1.0), "assumed", "least gain in coverage for which a partner is asked")
     small_cost_eur = Parameter(8_000.0, "EUR", (0.0, 1e6), "assumed", "base cost of a small project")

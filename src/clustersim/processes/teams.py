@@ -5,7 +5,7 @@ import numpy as np
 from clustersim.kernels import kernel
 from clustersim.kernels.graph import slot_of
 from clustersim.luck import happens, hash_of
-from clustersim.processes.project_costs import affordable_project, purse, shares
+from clustersim.processes.project_costs import affordable_project, project_cost, project_grant, purse, shares
 from clustersim.state.organisations import PUBLIC_FUNDER, SOCIAL_ENTERPRISE, members_of
 from clustersim.state.projects import LARGEST_TEAM
 
@@ -57,6 +57,17 @@ def usable(i, j, earmarked, voucher, degree, partner, joint_successes):
     if j < 0 or (voucher[i] and not new_to_each_other(i, j, degree, partner, joint_successes)):
         return 0
     return earmarked[i]
+
+
+@kernel
+def paid_for(team, large, money, grant_share, p):
+    """Whether that earmarked money pays enough of the team's project for an idea that it brought to be kept."""
+    size = 0
+    for i in team:
+        size += i >= 0
+    cost = project_cost(size, large, p)
+    grant = project_grant(money, grant_share, cost, size)
+    return grant > 0 and grant >= p.least_granted_share * cost
 
 
 @kernel
@@ -216,8 +227,8 @@ def form_teams(
 ):  # fmt: skip
     """All who have an idea propose a team, then the free start in order of luck, in project rows from `first_row` on.
 
-    An idea that came for the earmarked money alone is dropped where the team that was found may not use it. Returns the teams
-    that start and whether their projects are large.
+    An idea that came for the earmarked money alone is dropped where that pays too little of the project of the team that was
+    found, or may not be used for it. Returns the teams that start and whether their projects are large.
     """
     leader = leaders(idea_key, order_key, uid, kind, alive, project_row, earmarked, grant_share, p)
     circle, start, member = circles(leader, by_uid, poles, clusters, pole_row, coordinated, cluster_row, animated)
@@ -234,8 +245,8 @@ def form_teams(
             voucher, expense, project_row, successes, degree, partner, trust, joint_successes, p,
         )  # fmt: skip
         hindered[i] += team[k, 0] < 0
-        paid_for = usable(i, team[k, 1], earmarked, voucher, degree, partner, joint_successes) > 0
-        if not paid_for and not has_idea(hash_of(idea_key, uid[i]), kind[i], False, p):
+        money = usable(i, team[k, 1], earmarked, voucher, degree, partner, joint_successes)
+        if not paid_for(team[k], large[k], money, grant_share[i], p) and not has_idea(hash_of(idea_key, uid[i]), kind[i], False, p):
             team[k] = -1
     started = resolve(team, large, first_row, project_row)
     return team[:started], large[:started]

@@ -12,7 +12,8 @@ def idle_measures(measures: Sequence[MeasureSettings], funders: Sequence[FunderS
     """A sentence for each measure that cannot act within that many months: where, why, and what to do about it."""
     named = {funder.name: funder for funder in funders}
     for measure in measures:
-        yield from _closed(measure, months) or _penniless(measure, named[measure.funder], months)
+        rivals = [other for other in measures if other.funder == measure.funder]
+        yield from _closed(measure, months) or _penniless(measure, rivals, named[measure.funder], months)
 
 
 def _closed(measure: MeasureSettings, months: int) -> list[str]:
@@ -26,7 +27,7 @@ def _closed(measure: MeasureSettings, months: int) -> list[str]:
     return []
 
 
-def _penniless(measure: MeasureSettings, funder: FunderSettings, months: int) -> list[str]:
+def _penniless(measure: MeasureSettings, rivals: Sequence[MeasureSettings], funder: FunderSettings, months: int) -> list[str]:
     """Why its money never buys a promise; nothing for a measure that needs no money."""
     window = measure.numbers.values()
     if "budget_eur_per_year" not in window:
@@ -36,21 +37,24 @@ def _penniless(measure: MeasureSettings, funder: FunderSettings, months: int) ->
         return [f"{path}: 0 EUR a year, so the measure {measure.name} can promise nothing (give it a budget)"]
     first, last = window["start_month"], min(window["end_month"], months)
     changes = [first, *(month for month, _ in measure.later if first < month <= last)]
-    courses = [measure.at(month) for month in changes]
-    short = [_shortage(numbers, funder) for numbers in courses]
+    short = [_shortage(measure.at(month), [rival.at(month) for rival in rivals], funder, month) for month in changes]
     return [f"measures.{measure.name}.{short[0]}"] if all(short) else []
 
 
-def _shortage(numbers: Parameters, funder: FunderSettings) -> str:
-    """Why the money of a year does not reach for one promise; empty if it does."""
+def _shortage(numbers: Parameters, rivals: Sequence[Parameters], funder: FunderSettings, month: int) -> str:
+    """Why the money of a year does not reach for one promise from that month on; empty if it does."""
     said = numbers.values()
     budget, promise = said["budget_eur_per_year"], _promise_eur(numbers)
     if budget < promise:
         remedy = "raise it, or lower what one promise costs"
         return f"budget_eur_per_year: {_eur(budget)} a year do not pay for one promise of {_eur(promise)} ({remedy})"
-    if funder.budget_eur_per_year < promise:
-        found = f"{funder.name} has at most {_eur(funder.budget_eur_per_year)} a year, less than one promise of {_eur(promise)}"
-        return f"funder: {found} (raise funders.{funder.name}.budget_eur_per_year, or lower what one promise costs)"
+    free = funder.budget_eur_per_year * (1.0 - funder.discretionary_share * (1.0 - funder.attention))
+    wanted = sum(rival.values().get("budget_eur_per_year", 0.0) for rival in rivals if month <= rival.values()["end_month"])
+    claim = budget * min(1.0, free / wanted)
+    if claim < promise:
+        found = f"as attentive as at the start {funder.name} has {_eur(free)} a year, of which this measure may claim {_eur(claim)}"
+        remedy = f"raise funders.{funder.name}.budget_eur_per_year, or lower what one promise costs"
+        return f"funder: {found}, less than one promise of {_eur(promise)} ({remedy})"
     return ""
 
 
@@ -61,7 +65,7 @@ def _promise_eur(numbers: Parameters) -> float:
         return 0.0
     said = numbers.values()
     months = min(said["duration_months"], said["end_month"] - said["start_month"] + 1)
-    return said["amount_eur"] * (months / 12 if declared["amount_eur"].unit == "EUR/year" else 1)
+    return said["amount_eur"] * {"EUR/year": months / 12, "EUR/month": months}.get(declared["amount_eur"].unit, 1)
 
 
 def _eur(amount: float) -> str:

@@ -134,7 +134,12 @@ class _Reader:
         path = reader.find(text, Path.cwd(), "", "")
         if path is not None:
             label = text if Path(text).suffix else _label(path)
-            self._other = (label, reader.read(path, label)[2])
+            entries = reader.read(path, label)[2]
+            said = {key[0] for key in entries}
+            if "territory" not in said or "measures" in said:
+                found = "measures of its own" if "measures" in said else "no territory"
+                self.problems.append(Problem("--on", label, found, "a scenario with a territory and without measures", "name another"))
+            self._other = (label, entries)
         self.problems += reader.problems
         self._ancestors |= reader._ancestors
 

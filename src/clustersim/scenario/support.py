@@ -3,6 +3,7 @@
 Each function returns checked settings, or a stand-in where a mistake was noted.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from clustersim.scenario.settings import Funder, FunderSettings, MeasureSettings
 from clustersim.state.purposes import Purposes
 from clustersim.territory import GivenOrganisations, Territory, TerritorySettings, load_organisations, load_territory
 
+_NAME = re.compile(r"[\w-]{1,60}")
+
 __all__ = ["funders", "measures", "read_lists", "seated"]
 
 
@@ -21,6 +24,7 @@ def funders(check: Checker) -> list[FunderSettings]:
     """The named funders by name; areas and places are checked by `seated`."""
     funders = []
     for name, said in sorted(check.table("funders").items()):
+        _check_name(check, "funders", name)
         numbers, path = {key: value for key, value in said.items() if key not in ("area", "place")}, ("funders", name, "area")
         funder = FunderSettings(name, area=said.get("area"), place=said.get("place"), **Funder(**numbers).values())
         if funder.level == "territory" and funder.area is not None:
@@ -35,6 +39,7 @@ def measures(check: Checker, funders: list[FunderSettings], purposes: tuple[str,
     """The measures by name; `purposes` are those of the scenario."""
     known, measures = tuple(funder.name for funder in funders), []
     for name, said in sorted(check.table("measures").items()):
+        _check_name(check, "measures", name)
         kind, funder, served = said.get("kind"), said.get("funder"), said.get("purposes", ())
         numbers = {key: value for key, value in said.items() if key not in ("kind", "funder", "purposes")}
         if funder not in known:
@@ -53,6 +58,13 @@ def measures(check: Checker, funders: list[FunderSettings], purposes: tuple[str,
         asked = tuple(purpose for purpose in purposes if purpose in served)
         measures.append(MeasureSettings(name, kind, str(funder), begun, tuple(later), asked))
     return tuple(measures)
+
+
+def _check_name(check: Checker, table: str, name: str) -> None:
+    """Names are written in paths, file names and tables, so they are plain."""
+    if not _NAME.fullmatch(name):
+        found = f"a name like {in_words(name[:60])}"
+        check.refuse((table, name[:60]), found, "letters, digits, - and _, at most 60 of them", f"write [{table}.another_name]")
 
 
 def _courses(said: Mapping[str, Any], group: type[Parameters]) -> list[tuple[int, Parameters]]:
