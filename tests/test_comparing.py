@@ -5,6 +5,7 @@ import os
 import re
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from clustersim.experiments.comparison import TABLES, Comparison
 from clustersim.experiments.outcomes import HEADLINES, OUTCOMES
 from clustersim.experiments.plan import plan
 from clustersim.experiments.records import record_of
+from clustersim.experiments.statistics import FEW_SEEDS
 from clustersim.experiments.uncertainty import states_of, uncertain
 from clustersim.experiments.worlds import scaled
 from clustersim.problems import ScenarioError
@@ -150,6 +152,8 @@ def test_a_failed_run_is_reported_and_only_its_pair_is_lost(monkeypatch) -> None
     assert "in fragile" in failure["traceback"]
     assert set(found.effects()["n"]) == {4}
     assert len(found.runs) == 9
+    assert "grants: 1 of 5 runs failed; compared on 4 seeds" in found.warnings
+    assert any(warning.startswith("4 seeds are few") for warning in found.warnings)
 
 
 def test_an_arm_whose_runs_all_fail_is_an_error_that_says_why(monkeypatch) -> None:
@@ -159,8 +163,12 @@ def test_an_arm_whose_runs_all_fail_is_an_error_that_says_why(monkeypatch) -> No
         return record_of(scenario, seed, keep)
 
     monkeypatch.setattr(comparing, "record_of", broken)
-    with pytest.raises(ComparisonError, match="grants: every run failed; seed 1: ZeroDivisionError: a defect"):
-        compare([GRANTS], against=NONE, seeds=2, workers=1)
+    done = []
+    with pytest.raises(ComparisonError, match="every run failed") as caught:
+        compare([GRANTS], against=NONE, seeds=2, workers=1, until_precise=1e-9, progress=lambda *said: done.append(said))
+    assert len(done) == 4, "no seeds are added to find a defect"
+    assert str(caught.value) == "grants: every run failed; seed 1: ZeroDivisionError: a defect"
+    assert "in broken" in caught.value.__notes__[0], "where the defect is can still be found"
 
 
 def test_arms_that_do_not_begin_alike_are_a_defect_that_is_found(monkeypatch) -> None:
@@ -217,7 +225,9 @@ def test_names_and_the_control_are_settled() -> None:
         ({"until_precise": 0.0}, "a width above 0"),
         ({"until_precise": 1.0, "max_seeds": 3}, "30 or more"),
         ({"until_precise": 1.0, "precise_in": ("clusters", "grant")}, 'did you mean "grants"?'),
-        ({"until_precise": 1.0, "precise_in": ("happiness", "grants")}, "no outcome 'happiness'"),
+        ({"until_precise": 1.0, "precise_in": ("joy", "grants")}, 'found "joy"; allowed is one of clusters, clustered_share, poles'),
+        ({"until_precise": 1.0, "precise_in": ("inovations", "")}, 'did you mean "innovations"?'),
+        ({"precise_in": ("clusters", "grants")}, "only with until_precise"),
         ({"decompose": True}, "no arm with several measures"),
         ({"uncertainties": {"processes.meeting.decay": None}}, 'did you mean "processes.meeting.decay_km"?'),
         ({"uncertainties": {"processes.meeting.decay_km": (30.0, 10.0)}}, "found 30 to 10"),
@@ -233,6 +243,12 @@ def test_what_cannot_be_asked_is_refused_before_a_run(asked: dict[str, Any], sai
 def test_a_mix_of_too_many_measures_is_not_decomposed() -> None:
     many = arm("many", {f"measures.m{k}": {"kind": "seed_grant", "funder": "council"} for k in range(7)})
     assert "7 measures, 128 parts to run; allowed is at most 6" in refused(many, decompose=True)
+
+
+def test_a_mix_is_not_decomposed_against_a_control_that_has_measures() -> None:
+    said = refused(MIX, against=GRANTS, decompose=True)
+    assert "against: found grants, which has measures of its own (seeds); allowed is a control without measures" in said
+    assert plan([MIX], against=NONE, decompose=True).mixes()
 
 
 # ---- equal budgets
@@ -265,6 +281,27 @@ def test_a_budget_that_moves_in_large_steps_is_reported_as_it_is() -> None:
     assert said["gap"] == pytest.approx(spent / 200_000 - 1)
     assert abs(said["gap"]) > equal_budget.TOLERANCE
     assert any("lumpy does not spend the same" in warning for warning in found.warnings)
+
+
+def test_equal_budgets_next_to_nothing_are_a_caution() -> None:
+    small = compare([GRANTS], against=NONE, seeds=2, workers=1, equal_budget=100.0)
+    (said,) = [warning for warning in small.warnings if warning.startswith("budgets are made equal at 100 EUR")]
+    assert "that grants spends as written" in said
+    same = compare([GRANTS], against=NONE, seeds=2, workers=1, equal_budget=True)
+    assert not any("made equal" in warning for warning in same.warnings)
+
+
+def test_a_search_whose_first_seeds_spend_nothing_goes_on_with_all_seeds(monkeypatch) -> None:
+    def late(scenario: Scenario, seed: int, keep: tuple[str, ...] = ()):
+        found = record_of(scenario, seed, keep)
+        return found if seed > 2 else replace(found, public_cents=0)
+
+    monkeypatch.setattr(equal_budget, "PILOT", 2)
+    monkeypatch.setattr(comparing, "record_of", late)
+    found = compare([GRANTS], against=NONE, seeds=4, workers=1, equal_budget=60_000.0)
+    (said,) = [row for row in found.facts["equal_budget"]["arms"] if row["arm"] == "grants"]
+    assert said["achieved_eur"] > 0
+    assert said["factor"] > 0
 
 
 def test_equal_budgets_need_somebody_who_spends() -> None:
@@ -319,7 +356,22 @@ def test_where_seeds_do_not_suffice_that_is_said() -> None:
     found = compare([GRANTS], against=NONE, seeds=[3, 8], workers=1, until_precise=1e-9, precise_in=("cooperation", "grants"), max_seeds=5)
     assert not found.facts["precision"]["reached"]
     assert found.seeds == (3, 8, 9, 10, 11)
-    assert any("after 5 seeds" in warning for warning in found.warnings)
+    assert any("(grants) rests on 5 seeds" in warning for warning in found.warnings)
+    assert any(warning.startswith("5 seeds are few") for warning in found.warnings)
+
+
+def test_few_seeds_or_equal_ones_are_never_precise() -> None:
+    asked = {"workers": 1, "until_precise": 1e9, "precise_in": ("cooperation", "")}
+    wide = compare([GRANTS], against=NONE, seeds=3, max_seeds=100, **asked)
+    assert wide.facts["precision"]["reached"]
+    assert wide.facts["precision"]["arm"] == "grants"
+    assert len(wide.seeds) == FEW_SEEDS, "an interval of three seeds is not to be trusted, however narrow"
+    assert "narrower than it should be" in wide.facts["precision"]["note"]
+    penniless = arm("penniless", SEEDS, {"measures.seeds.budget_eur_per_year": 0.0})
+    same = compare([penniless], against=NONE, seeds=3, max_seeds=34, **asked)
+    assert not same.facts["precision"]["reached"]
+    assert len(same.seeds) == 34
+    assert any("(penniless) differs in none of 34 seeds" in warning for warning in same.warnings)
 
 
 # ---- the folder
@@ -405,6 +457,35 @@ def test_the_command_tells_the_change_and_where_the_rest_is(runner) -> None:
     assert runner(*SHORT, "--overwrite", "--quiet").output.strip() == os.fspath(folder)
 
 
+def test_the_command_fits_a_hundred_columns_and_says_what_is_not_known(runner, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    done = runner(*SHORT)
+    assert max(len(line) for line in done.output.split("Money spent")[0].splitlines()) <= 100
+    assert "persons served (person-months)" in done.output, "no cell of the table is broken"
+    assert "intervals hold together for all scenarios" in done.output
+    for word in ("better / same", "correlation", "runs saved", "seeds needed"):
+        assert word in done.output
+    pair = runner("animation", "--against", "no_support", "--on", "village", "--months", "2", "--seeds", "2", "--out", "a b")
+    assert "none in any seed" in pair.output
+    assert "nan" not in pair.output
+    assert "0 to 0" not in pair.output
+    assert "clustersim report 'a b/" in pair.output
+    assert "holds zero" not in pair.output, "two seeds have no interval"
+    assert "unknown" in pair.output
+
+
+def test_the_command_says_on_which_seeds_and_states_runs_failed(runner, monkeypatch) -> None:
+    def fragile(scenario: Scenario, seed: int, keep: tuple[str, ...] = ()):
+        if scenario.measures and seed == 2:
+            raise ZeroDivisionError("a defect")
+        return record_of(scenario, seed, keep)
+
+    monkeypatch.setattr(comparing, "record_of", fragile)
+    done = runner(*SHORT, "--uncertain", "processes.meeting.decay_km=10:20", "--states", "1")
+    assert "animation: 2 of 6 runs failed; compared on 2 seeds" in done.output
+    assert "Failed: animation, state 1, seed 2: ZeroDivisionError: a defect" in done.output
+
+
 def test_the_command_as_json_is_one_object(runner) -> None:
     done = runner(*SHORT, "--json", "--uncertain", "processes.meeting.decay_km=10:20", "--states", "1")
     said = json.loads(done.stdout)
@@ -418,7 +499,9 @@ def test_the_command_as_json_is_one_object(runner) -> None:
         (("animatio", "--against", "no_support"), "animation"),
         (("village", "--against", "no_support"), "village: territory.places: found 12"),
         (("animation", "--against", "no_support", "--uncertain", "x=1"), "write it as PATH or PATH=LOW:HIGH"),
-        (("animation", "--against", "no_support", "--until-precise", "1", "--precise-in", "joy"), "no outcome 'joy'"),
+        (("animation", "--against", "no_support", "--until-precise", "1", "--precise-in", "joy"), "allowed is one of clusters"),
+        (("animation", "--against", "no_support", "--precise-in", "clusters"), "only with until_precise"),
+        (("animation", "--against", "no_support", "--out", "/proc/results"), "cannot write to /proc/results"),
     ],
 )
 def test_what_the_command_cannot_do_it_says_in_plain_words(runner, words, said) -> None:

@@ -9,17 +9,20 @@ import pytest
 from scipy import stats
 
 from clustersim.experiments import effects as effects_
-from clustersim.experiments import gains, standing, worth
+from clustersim.experiments import frontier as frontier_
+from clustersim.experiments import gains, standing
 from clustersim.experiments.effects import effects, emergence, levels
+from clustersim.experiments.frontier import frontier
 from clustersim.experiments.gains import groups
+from clustersim.experiments.outcomes import outcome
 from clustersim.experiments.pairing import differences, paired, paired_effect, worlds
 from clustersim.experiments.standing import ranking, regret
-from clustersim.experiments.statistics import interval, ratio_interval
-from clustersim.experiments.worth import frontier, money, plane
+from clustersim.experiments.statistics import interval, ratio_interval, simultaneous_intervals
+from clustersim.experiments.worth import COSTED, money, plane
 
 SEEDS = 40
-CLUSTERS = SimpleNamespace(name="clusters", better=1)
-NEED = SimpleNamespace(name="need", better=-1)
+CLUSTERS = SimpleNamespace(name="clusters", better=1, per=1.0)
+NEED = SimpleNamespace(name="need", better=-1, per=1.0)
 OUTCOMES = (CLUSTERS, NEED)
 
 
@@ -226,7 +229,7 @@ def test_money_is_what_was_spent_and_what_a_further_unit_costs(runs):
     ("extra_cost", "extra", "status", "priced"),
     [
         (1e5, 2.0, "trade-off", True),
-        (-1e5, -2.0, "trade-off", True),  # money saved per cluster forgone
+        (-1e5, -2.0, "cheaper but less", True),  # money saved per cluster given up
         (-1e5, 2.0, "dominates", False),
         (0.0, 2.0, "dominates", False),
         (1e5, -2.0, "dominated", False),
@@ -269,26 +272,75 @@ def test_the_plane_has_a_point_an_arm_and_seed(runs):
     assert point["extra_public_eur"] == by_run.loc[("zeal", 7), "public_eur"]
 
 
+def test_persons_are_costed_by_the_year_of_service_and_survivors_by_the_head(runs):
+    assert COSTED == ("clusters", "persons_served", "survivors")
+    served, survivors = outcome("persons_served"), outcome("survivors")
+    assert (served.costed_in, served.per, survivors.per) == ("person-year of service", 12, 1)
+    more = runs.assign(persons_served=1_000 * runs["clusters"], survivors=runs["clusters"])
+    row = row_of(money(more, (served, survivors), "nothing"), arm="zeal")
+    assert row["extra_persons_served"] == pytest.approx(1_000 * row["extra_survivors"])  # in the unit of the outcome
+    for end in ("", "low_", "high_"):
+        assert row[f"cost_per_persons_served_{end}eur"] == pytest.approx(12 / 1_000 * row[f"cost_per_survivors_{end}eur"])
+
+
+def test_an_arm_that_is_worse_and_of_unsure_cost_is_neither_dominated_nor_cheaper():
+    noise = np.random.default_rng(8).normal(size=(2, SEEDS))
+    noise -= noise.mean(axis=1, keepdims=True)
+    none = {"clusters": np.full(SEEDS, 9.0), "public_eur": np.full(SEEDS, 1e6)}
+    some = {"clusters": 7.0 + noise[0], "public_eur": 1e6 + 100 + 1e5 * noise[1]}
+    row = row_of(money(runs_of({"none": none, "some": some}), (CLUSTERS,), "none"), arm="some")
+    assert row["status_clusters"] == "trade-off"
+    assert math.isnan(row["cost_per_clusters_eur"])
+
+
+def placed(means: dict[str, tuple[float, float]], spread: float) -> pd.DataFrame:
+    """Runs of arms whose extra money and extra clusters have these means exactly, and spread over seeds."""
+    noise = np.random.default_rng(10).normal(size=(len(means), 2, SEEDS))
+    noise -= noise.mean(axis=2, keepdims=True)
+    arms = {
+        arm: {"public_eur": 10 + cost + spread * part[0], "clusters": 9 + extra + spread * part[1]}
+        for part, (arm, (cost, extra)) in zip(noise, means.items(), strict=True)
+    }
+    return runs_of({"none": {"public_eur": np.full(SEEDS, 10.0), "clusters": np.full(SEEDS, 9.0)}, **arms})
+
+
+MEANS = {"cheap": (1.0, 2.0), "poor": (2.0, 1.0), "middling": (2.0, 2.5), "dear": (3.0, 4.0), "best": (4.0, 4.5)}
+MEANS["unknown"] = (4.0, math.nan)
+
+
 def test_the_frontier_leaves_out_what_another_arm_or_a_mix_of_two_does_better():
-    means = {"cheap": (1.0, 2.0), "poor": (2.0, 1.0), "middling": (2.0, 2.5), "dear": (3.0, 4.0), "twin": (3.0, 4.0)}
-    means["unknown"] = (4.0, math.nan)
-    table = pd.DataFrame([{"arm": a, "extra_public_eur": c, "extra_clusters": e} for a, (c, e) in means.items()])
-    found = frontier(table, (CLUSTERS,), "none")
-    assert tuple(found.columns) == worth.FRONTIER
+    found = frontier(placed(MEANS, 0.01), (CLUSTERS,), "none")
+    assert tuple(found.columns) == frontier_.FRONTIER
     assert found.set_index("arm")["standing"].to_dict() == {
         "none": "frontier", "cheap": "frontier", "poor": "dominated", "middling": "dominated by a mix", "dear": "frontier",
-        "twin": "frontier", "unknown": "",
+        "best": "frontier", "unknown": "",
     }  # fmt: skip
-    assert row_of(found, arm="poor")["by"] == "cheap, middling"
-    assert row_of(found, arm="middling")["by"] in ("cheap, dear", "cheap, twin")
+    assert "cheap" in row_of(found, arm="poor")["by"].split(", ")
+    assert row_of(found, arm="middling")["by"] == "cheap, dear"
+    assert found.set_index("arm")["sure"].to_dict() == {arm: arm != "unknown" for arm in ("none", *MEANS)}
+
+
+def test_a_standing_that_may_be_chance_is_not_sure():
+    found = frontier(placed(MEANS, 3.0), (CLUSTERS,), "none").set_index("arm")
+    assert found["standing"].to_dict()["poor"] == "dominated"
+    assert not found.loc[["poor", "middling", "dear", "best"], "sure"].any()
+    assert found["sure"].dtype == bool
+
+
+def test_twins_are_both_on_the_frontier_and_not_surely_apart():
+    runs = placed({"one": (1.0, 2.0)}, 0.01)
+    found = frontier(pd.concat([runs, runs[runs["arm"] == "one"].assign(arm="twin")]), (CLUSTERS,), "none").set_index("arm")
+    assert found["standing"].tolist() == ["frontier"] * 3
+    assert found["sure"].to_dict() == {"none": True, "one": False, "twin": False}
 
 
 def test_an_arm_that_saves_money_and_brings_more_puts_the_control_off_the_frontier():
-    table = pd.DataFrame({"arm": ["frugal"], "extra_public_eur": [-1.0], "extra_need": [-0.1]})
-    found = frontier(table, (NEED,), "none")
+    runs = runs_of({"none": {"need": np.full(5, 0.5), "public_eur": 1.0}, "frugal": {"need": np.full(5, 0.4)}})
+    found = frontier(runs, (NEED,), "none")
     assert found.set_index("arm")["standing"].to_dict() == {"none": "dominated", "frugal": "frontier"}
     assert row_of(found, arm="none")["by"] == "frugal"
-    assert row_of(found, arm="frugal")["extra"] == -0.1
+    assert row_of(found, arm="frugal")["extra"] == pytest.approx(-0.1)
+    assert found["sure"].all()
 
 
 # --- groups
@@ -320,7 +372,9 @@ def test_groups_follow_the_same_organisations_and_average_within_seeds_first():
     by_seed = gaps[:, :4].mean(axis=1)
     assert row["organisations"] == 4.0
     assert row["difference"] == pytest.approx(by_seed.mean())
-    assert (row["low"], row["high"]) == pytest.approx(interval(by_seed))
+    four = by_seed, gaps[:, 4:].mean(axis=1)
+    assert (row["low"], row["high"]) == pytest.approx(simultaneous_intervals(np.column_stack(four))[0])
+    assert row["high"] - row["low"] > np.diff(interval(by_seed)).item(), "wider than one group alone would have it"
     assert (row["share_gaining"], row["share_losing"]) == pytest.approx(((gaps[:, :4] > 0).mean(), (gaps[:, :4] < 0).mean()))
     unchanged = table[table["outcome"] != "staff_fte"]
     assert (unchanged[["difference", "low", "high", "share_gaining", "share_losing"]] == 0.0).all(axis=None)

@@ -14,7 +14,7 @@ from clustersim import Scenario, run
 from clustersim.experiments import execution
 from clustersim.experiments.execution import Crew, ExecutionError, Failure, Task
 from clustersim.experiments.outcomes import OUTCOMES, PATHS, outcome
-from clustersim.experiments.records import COHORT, FATE, MONEY, record_of, warm_kernels
+from clustersim.experiments.records import COHORT, FATE, MONEY, _last_of_year, record_of, warm_kernels
 from clustersim.measures import KINDS
 from clustersim.results import frame
 from lively import SUPPORT, assert_lively, lived, lively
@@ -93,6 +93,27 @@ def test_a_call_is_short_only_where_what_is_left_would_have_served_one_more() ->
     assert row["short_calls"] == row["left_cents"] == 0
 
 
+@pytest.mark.parametrize("longest_age_months", [0, 12, 1_200])
+def test_what_calls_leave_to_later_calls_of_their_year_is_not_left_over(longest_age_months: int) -> None:
+    changes = {"funders.council.budget_eur_per_year": 1e7, "measures.seeds.budget_eur_per_year": 400_000}
+    asked = lively({**changes, "measures.seeds.calls_per_year": 4, "measures.seeds.longest_age_months": longest_age_months})
+    number = [measure.name for measure in asked.measures].index("seeds")
+    row = dict(zip(MONEY, record_of(asked, 1).money[number], strict=True))
+    years = -(-asked.run.months // 12)
+    assert row["calls"] == 4 * years
+    promised = row["awarded_cents"] - row["returned_cents"]
+    assert promised + row["left_cents"] <= years * 40_000_000
+    if longest_age_months == 0:
+        assert row["left_cents"] == years * 40_000_000, "nobody may apply"
+        assert row["short_calls"] == row["calls"]
+
+
+def test_the_last_call_of_each_year_and_measure_is_found_whatever_the_order_of_measures() -> None:
+    measure, month = np.array([0, 1, 0, 0, 1, 0]), np.array([1, 1, 12, 13, 14, 24])
+    assert _last_of_year(measure, month).tolist() == [False, True, True, False, True, True]
+    assert _last_of_year(measure[:0], month[:0]).size == 0
+
+
 def test_the_cohort_is_who_lives_on_the_first_day_whatever_is_done_later() -> None:
     unsupported = lively().with_changes({"measures.seeds.remove": True, "measures.animators.remove": True})
     with_it, without = record_of(lively(), 2), record_of(unsupported, 2)
@@ -107,7 +128,9 @@ def test_the_cohort_is_who_lives_on_the_first_day_whatever_is_done_later() -> No
     for name in ("degree", "staff_fte", "clustered"):
         assert not with_it.cohort[name][~survived].any(), "the closed have nothing"
     enterprise = with_it.cohort["kind"] == 0
-    assert with_it.outcomes[[o.name for o in OUTCOMES].index("survival")] == survived[enterprise].mean()
+    names = [o.name for o in OUTCOMES]
+    assert with_it.outcomes[names.index("survival")] == survived[enterprise].mean()
+    assert with_it.outcomes[names.index("survivors")] == survived[enterprise].sum()
 
 
 def test_an_outcome_that_is_none_is_refused_by_name() -> None:

@@ -371,7 +371,7 @@ def test_an_idea_that_only_the_money_brought_is_dropped_where_the_money_cannot_b
 def test_an_idea_that_the_money_brought_is_dropped_where_it_pays_too_little_of_the_project():
     # a small project of two costs 8 800 EUR, of which a quarter is 2 200
     for grant, starts in ((219_999, 0), (220_000, 1)):
-        state, projects = granted_four([0.5, 0.0, 0.0], 0.0, project_grant_cents=grant)
+        _, projects = granted_four([0.5, 0.0, 0.0], 0.0, project_grant_cents=grant)
         assert len(projects) == starts
         _, projects = granted_four([0.5, 0.0, 0.0], 1.0, project_grant_cents=grant)
         assert projects.grant_cents.tolist() == [grant]  # an idea of its own takes what there is

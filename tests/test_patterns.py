@@ -35,6 +35,20 @@ def test_a_pattern_holds_only_where_the_whole_interval_is_inside() -> None:
     assert finding([[], []]).verdict == "unseen"
 
 
+def test_a_number_without_an_interval_is_unseen_and_said_to_be_unknown() -> None:
+    odds = lambda values: float(values.sum() / (values == 1).sum()) if (values == 1).any() else float("nan")  # noqa: E731
+    shaky = finding([1.0, 0.0], low=0.5, statistic=odds)  # a quarter of the resamples have no number
+    assert shaky.value == 1.0
+    assert np.isnan(shaky.interval).all()
+    assert shaky.verdict == "unseen"
+    (row,) = as_rows([shaky])
+    assert row["95 % interval"] == "unknown"
+    assert "nan" not in str(row)
+    rarely = finding([1.0] * 6 + [0.0] * 6, low=0.5, statistic=odds)  # one in four thousand
+    assert rarely.verdict == "holds"
+    assert finding([2.0]).verdict == "unseen", "one seed has no interval"
+
+
 def test_the_interval_over_seeds_covers_the_mean_as_often_as_it_says() -> None:
     rng = np.random.default_rng(4)
     covered = 0

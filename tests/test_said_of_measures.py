@@ -17,9 +17,15 @@ def test_a_call_with_too_few_applicants_says_how_much_money_found_no_takers():
     (said,) = said_of_measures(done)
     assert said == (
         "Measure seeds: 2 calls, 0 chosen of 0 who could apply; too few could apply in 2 of them, where 60,000 euro found no takers "
-        "(the next call of the year may use it)."
+        "by the end of the budget year."
     )
     assert said in summary(done)
+
+
+def test_money_that_a_later_call_of_the_year_may_use_is_counted_once():
+    (said,) = said_of_measures(finished(longest_age_months=0, calls_per_year=4))
+    assert "too few could apply in 5 of them" in said  # months 1, 4, 7, 10 and 13; the second year has its first call alone
+    assert "where 37,500 euro found no takers by the end of the budget year" in said
 
 
 def test_what_was_promised_and_paid_is_what_the_awards_hold():

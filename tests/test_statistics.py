@@ -305,16 +305,26 @@ def test_a_paired_effect_is_told_in_the_units_of_the_outcome_and_of_its_spread()
     assert math.isnan(found.seeds_needed)
 
 
-def test_ties_count_half_and_better_may_be_less():
+def test_ties_are_neither_better_nor_worse_and_better_may_be_less():
     treated, control = np.array([1.0, 2.0, 3.0, 5.0]), np.array([1.0, 1.0, 1.0, 6.0])
-    assert paired_effect(treated, control).share_better == pytest.approx((2 + 0.5) / 4)
-    assert paired_effect(treated, control, better=-1).share_better == pytest.approx((1 + 0.5) / 4)
+    more, less = paired_effect(treated, control), paired_effect(treated, control, better=-1)
+    assert (more.share_better, more.share_equal) == (0.5, 0.25)
+    assert (less.share_better, less.share_equal) == (0.25, 0.25)
+
+
+def test_rounding_noise_is_no_difference():
+    control = np.array([0.3, 0.6, 1e6, 0.0])
+    found = paired_effect(np.array([0.1 + 0.2, 0.1 + 0.5, 1e6 + 1e-10, 0.0]), control)
+    assert (found.difference, found.share_better, found.share_equal, found.note) == (0.0, 0.0, 1.0, "no difference")
+    balanced = paired_effect(1.0 + np.array([0.1, 0.2, -0.3]), np.ones(3))
+    assert balanced.difference == 0.0
+    assert balanced.share_equal == 0.0
 
 
 def test_no_difference_at_all_is_zero_exactly_and_says_so():
     values = generator(51).normal(size=40)
     found = paired_effect(values, values)
-    assert (found.difference, found.low, found.high, found.share_better) == (0.0, 0.0, 0.0, 0.5)
+    assert (found.difference, found.low, found.high, found.share_better, found.share_equal) == (0.0, 0.0, 0.0, 0.0, 1.0)
     assert (found.note, found.spans_zero) == ("no difference", True)
     assert found.correlation == pytest.approx(1.0)
     assert math.isnan(found.d)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 _THIN = "\u00a0"  # between thousands, where no line may break
+_NOISE = 1e-9  # no outcome has a unit so small
 
 
 def compare(
@@ -61,10 +62,11 @@ def compare(
         asked = _plan(
             scenarios, against, seeds=seeds, on=on, months=months, equal_budget=equal_budget, decompose=decompose,
             uncertainties=dict(map(_interval, uncertain or ())), states=states, until_precise=until_precise,
-            precise_in=_contrast(precise_in, scenarios), max_seeds=max_seeds, allow_differences=allow_differences,
+            precise_in=_contrast(precise_in), max_seeds=max_seeds, allow_differences=allow_differences,
         )  # fmt: skip
         if not overwrite:
             storing.refuse_if_there(storing.place_of(out, {"name": asked.name, "identity": asked.identity()}))
+        storing.check_writable(out)
         command = _command(
             scenarios, against=against, seeds=seeds, on=on, months=months, equal_budget=equal_budget, decompose=decompose,
             uncertain=uncertain or [], states=states if uncertain else None, until_precise=until_precise, precise_in=precise_in,
@@ -108,11 +110,12 @@ def _number(text: str) -> float:
         return float(text)
 
 
-def _contrast(text: str | None, scenarios: list[str]) -> tuple[str, str] | None:
+def _contrast(text: str | None) -> tuple[str, str] | None:
+    """`OUTCOME` or `OUTCOME:SCENARIO`; without a scenario it is the first that is not the control."""
     if text is None:
         return None
     outcome, _, arm = text.partition(":")
-    return outcome.strip(), arm.strip() or Path(scenarios[0]).stem
+    return outcome.strip(), arm.strip()
 
 
 def _command(scenarios: list[str], **options: Any) -> str:
@@ -154,46 +157,85 @@ def _report(comparison: Comparison, path: Path, *, as_json: bool, quiet: bool) -
 
 
 def _print(comparison: Comparison, path: Path) -> None:
-    """The answer in a table, what must be known before it is believed, and where the rest is."""
-    from clustersim.experiments.outcomes import outcome
+    """The answer in tables, what must be known before it is believed, and where the rest is."""
+    import shlex
 
-    effects, unsure = comparison.headlines(), False
-    rows = []
-    for found in effects.to_dict("records"):
-        unsure |= found["spans_zero"]
-        rows.append(
-            {
-                "scenario": found["arm"],
-                "outcome": f"{found['outcome']} ({outcome(found['outcome']).unit})".replace("_", " "),
-                "change": f"{_signed(found['difference'])}{' ?' if found['spans_zero'] else ''}",
-                "95 % interval": f"{_signed(found['low'])} to {_signed(found['high'])}",
-                "better in": f"{found['share_better']:.0%} of seeds",
-            }
-        )
-    print_table(f"Change against {comparison.control}, mean of {len(comparison.seeds)} seeds", rows)
-    if unsure:
-        typer.echo("? the interval holds zero: on these seeds the change cannot be told from none.")
+    _print_changes(comparison)
     spent = ("public_eur", "private_eur", "own_eur")
     money = comparison.money().to_dict("records")
     rows = [{"scenario": row["arm"], **{name.removesuffix("_eur"): _grouped(row[name]) for name in spent}} for row in money]
     print_table("Money spent over the horizon, net of repayments (EUR)", rows)
     if (precision := comparison.facts["precision"]) is not None and precision["reached"]:
         typer.echo(f"{precision['seeds']} seeds made the interval of {precision['outcome']} ({precision['arm']}) as narrow as asked for.")
+    if precision is not None and precision["note"]:
+        typer.echo(f"Note: {precision['note']}.")
     if (equal := comparison.facts["equal_budget"]) is not None:
         factors = ", ".join(f"{said['arm']} x {said['factor']:.3g}" for said in equal["arms"] if said["gap"] is not None)
         typer.echo(f"Budgets were scaled to {_grouped(equal['target_eur'])} EUR of public money spent: {factors}.")
     for warning in comparison.warnings:
         typer.echo(f"Warning: {warning}")
     for failure in comparison.failures:
-        typer.echo(f"Failed: {failure['arm']}, seed {failure['seed']}: {failure['error']}")
-    typer.echo(f"\nWritten to {path}\nTo read it as a page: clustersim report {path}")
+        state = f", state {failure['state']}" if comparison.facts["states"] > 1 else ""
+        typer.echo(f"Failed: {failure['arm']}{state}, seed {failure['seed']}: {failure['error']}")
+    typer.echo(f"\nWritten to {path}\nTo read it as a page: clustersim report {shlex.quote(str(path))}")
+
+
+def _print_changes(comparison: Comparison) -> None:
+    """What changes, and how much the common seeds have helped to see it."""
+    from clustersim.experiments.outcomes import outcome
+    from clustersim.experiments.pairing import seeds_needed
+
+    several = len(comparison.arms) > 2
+    low, high = ("low_simultaneous", "high_simultaneous") if several else ("low", "high")
+    changes, seeds, unsure = [], [], False
+    for found in comparison.headlines().to_dict("records"):
+        name, least, most = found["outcome"].replace("_", " "), found[low], found[high]
+        never, known = found["share_equal"] == 1, least <= most
+        holds_zero = known and not never and least <= 0 <= most
+        unsure |= holds_zero
+        interval = "none in any seed" if never else f"{_signed(least)} to {_signed(most)}" if known else "unknown"
+        changes.append(
+            {
+                "scenario": found["arm"],
+                "outcome": f"{name} ({outcome(found['outcome']).unit})",
+                "change": f"{_signed(found['difference'])}{' ?' if holds_zero else ''}",
+                "95 % interval": interval,
+                "better / same": f"{100 * found['share_better']:.0f} / {100 * found['share_equal']:.0f} %" if found["n"] else "unknown",
+            }
+        )
+        needed = seeds_needed(found["n"], found["difference"], least, most) if holds_zero else float("nan")
+        seeds.append(
+            {
+                "scenario": found["arm"],
+                "outcome": name,
+                "seeds": f"{found['n']}",
+                "correlation": _plain(found["correlation"], "+.2f"),
+                "runs saved": "" if never else _plain(found["runs_saved"], "z,.0f"),
+                "seeds needed": _plain(needed, "z,.0f") if holds_zero else "",
+            }
+        )
+    together = "; intervals hold together for all scenarios" if several else ""
+    print_table(f"Change against {comparison.control}, mean over seeds{together}", changes)
+    if unsure:
+        typer.echo("? the interval holds zero: on these seeds the change cannot be told from none.")
+    print_table("What the common seeds do", seeds)
+    typer.echo("Runs saved: how many more runs independent seeds would take.")
+    if unsure:
+        typer.echo("Seeds needed: to tell the change from none, if it is as measured.")
 
 
 def _signed(value: float) -> str:
+    """Three figures, and what is only rounding noise as none."""
     if value != value:
         return "unknown"
+    if abs(value) < _NOISE:
+        return "0"
     return f"{value:+,.0f}".replace(",", _THIN) if abs(value) >= 1_000 else f"{value:+.3g}"
 
 
 def _grouped(value: float) -> str:
-    return "unknown" if value != value else f"{value:,.0f}".replace(",", _THIN)
+    return _plain(value, "z,.0f")
+
+
+def _plain(value: float, form: str) -> str:
+    return "unknown" if value != value else f"{value:{form}}".replace(",", _THIN)

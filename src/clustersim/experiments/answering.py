@@ -7,9 +7,13 @@ effect of the measures and of nothing else.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from clustersim.experiments import pairing
+from clustersim.experiments.cautions import said_of_precision, said_of_seeds, said_of_target
 from clustersim.experiments.comparison import Comparison
 from clustersim.experiments.equal_budget import Intensity, equal_intensities, public_eur
 from clustersim.experiments.execution import Failure
@@ -18,7 +22,7 @@ from clustersim.experiments.frames import Key, cohort_frame, measures_frame, pat
 from clustersim.experiments.plan import Plan, Precision
 from clustersim.experiments.records import Record
 from clustersim.experiments.shapley import parts_of
-from clustersim.experiments.statistics import interval
+from clustersim.experiments.statistics import FEW_SEEDS, interval
 from clustersim.experiments.storing import EXAMPLES
 from clustersim.experiments.uncertainty import states_of
 from clustersim.experiments.worlds import World, Worlds, part_of, scaled
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "ComparisonError"]
 
 LEAST_ADDED = 10  # seeds at a time
+SOMEWHAT_NARROW = "seeds were added until the interval was narrow: it may be somewhat narrower than it should be"
 
 
 class ComparisonError(Exception):
@@ -53,9 +58,11 @@ class Answer:
         if asked.equal_budget is not False:
             target = None if asked.equal_budget is True else asked.equal_budget
             self.intensities = equal_intensities(asked.arms, self.worlds, self.seeds, target)
+            self.warnings += said_of_target(asked.arms, self.intensities)
         precision = self._run()
         records, failures = self._records()
-        self._check(records)
+        self._check_beginnings(records)
+        self.warnings += said_of_seeds(asked, self.seeds, records, failures)
         arms = {arm.name: arm.with_changes(dict(self._world(k).changes)) for k, arm in enumerate(asked.arms)}
         as_written = {key: record for key, record in records.items() if key[1] == 0}
         parts = self._parts(failures)
@@ -82,41 +89,40 @@ class Answer:
     def _run(self) -> dict | None:
         """Run every arm in every state under every seed; with a wanted precision, under so many seeds as it takes."""
         self._run_all()
+        self._check_all_have_runs()
         wanted = self.asked.precision
         if wanted is None:
             return None
         while True:
-            low, high = self._main_interval(wanted)
-            reached = high - low <= wanted.width
+            gaps = self._main_differences(wanted)
+            low, high = interval(gaps)
+            varies = high > low
+            reached = varies and gaps.size >= FEW_SEEDS and high - low <= wanted.width
             if reached or len(self.seeds) >= wanted.max_seeds:
                 break
-            self._add_seeds((high - low) / wanted.width, wanted.max_seeds)
+            self._add_seeds((high - low) / wanted.width if varies else inf, wanted.max_seeds)
             self._run_all()
         if not reached:
-            self.warnings.append(
-                f"the interval of {wanted.outcome} ({wanted.arm}) is still {high - low:.3g} wide after {len(self.seeds)} seeds, "
-                f"wider than the {wanted.width:g} asked for"
-            )
-        return {**vars(wanted), "reached": reached, "seeds": len(self.seeds), "low": low, "high": high}
+            self.warnings.append(said_of_precision(wanted, gaps, (low, high)))
+        note = "" if len(self.seeds) == len(self.asked.seeds) else SOMEWHAT_NARROW
+        return {**vars(wanted), "reached": bool(reached), "seeds": len(self.seeds), "low": low, "high": high, "note": note}
 
     def _run_all(self) -> None:
         drawn = states_of(self.asked.control, self.asked.uncertainties, self.asked.states)
         self.worlds.run([self._world(number) for number in self._numbers], self.seeds, whole=True)
         self.worlds.run([self._world(number, state) for state in drawn[1:] for number in self._numbers], self.seeds)
 
-    def _main_interval(self, wanted: Precision) -> tuple[float, float]:
-        """The interval that is to be narrow; from minus to plus infinity where there is none yet."""
+    def _main_differences(self, wanted: Precision) -> np.ndarray:
+        """Differences by seed of the contrast whose interval is to be narrow; those that are defined."""
         runs = runs_frame(self._records()[0])
-        if not {wanted.arm, self.asked.control.name} <= set(runs["arm"]):
-            return (float("-inf"), float("inf"))
-        low, high = interval(pairing.differences(pairing.worlds(runs, wanted.outcome), wanted.arm, self.asked.control.name))
-        return (low, high) if low <= high else (float("-inf"), float("inf"))
+        gaps = pairing.differences(pairing.worlds(runs, wanted.outcome), wanted.arm, self.asked.control.name)
+        return gaps[~np.isnan(gaps)]
 
     def _add_seeds(self, too_wide: float, most: int) -> None:
-        """As many as the width calls for (it shrinks with the root of seeds), at most as many again as there are."""
+        """As many as the width calls for (it shrinks with the root of seeds), at most as many again, but enough to judge by."""
         count = len(self.seeds)
         needed = count * min(too_wide, 2.0) ** 2
-        total = min(most, max(count + LEAST_ADDED, min(int(needed) + 1, 2 * count)))
+        total = min(most, max(count + LEAST_ADDED, FEW_SEEDS, min(int(needed) + 1, 2 * count)))
         first = max(self.seeds) + 1
         self.seeds += tuple(range(first, first + total - count))
 
@@ -134,13 +140,19 @@ class Answer:
                         records[arm.name, state, seed] = result
         return records, failures
 
-    def _check(self, records: Mapping[Key, Record]) -> None:
-        """Every arm has runs, and all arms begin alike in every state and seed."""
-        known = {(arm, state) for arm, state, _ in records}
+    def _check_all_have_runs(self) -> None:
+        """An arm without a run is found before more seeds are added."""
+        records, failures = self._records()
+        known = {arm for arm, state, _ in records if state == 0}
         for arm in self.asked.arms:
-            if (arm.name, 0) not in known:
-                first = next(failure for failure in self._records()[1] if failure["arm"] == arm.name)
-                raise ComparisonError(f"{arm.name}: every run failed; seed {first['seed']}: {first['error']}\n{first['traceback']}")
+            if arm.name not in known:
+                first = next(failure for failure in failures if failure["arm"] == arm.name)
+                error = ComparisonError(f"{arm.name}: every run failed; seed {first['seed']}: {first['error']}")
+                error.add_note(first["traceback"])
+                raise error
+
+    def _check_beginnings(self, records: Mapping[Key, Record]) -> None:
+        """All arms begin alike in every state and seed."""
         if self.asked.allow_differences:
             return
         starts: dict[tuple[int, int], tuple[str, str]] = {}
@@ -183,12 +195,12 @@ class Answer:
         return table
 
     def _worlds_of_parts(self, arm: Scenario) -> dict[frozenset[str], World]:
-        """Each part of a mix as a world; no measure at all is the control, where that has none."""
+        """Each part of a mix as a world; no measure at all is the control, where arms differ in nothing else."""
         number = self.asked.arms.index(arm)
         whole = self._world(number).changes
         parts = parts_of(frozenset(measure.name for measure in arm.measures))
         found = {part: World(number, part_of(arm, part, whole)) for part in parts}
-        if not self.asked.control.measures and not self.asked.allow_differences:
+        if not self.asked.allow_differences:
             found[frozenset()] = World(0)
         return found
 

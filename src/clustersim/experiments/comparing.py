@@ -52,7 +52,7 @@ def compare(
         uncertainties: Dotted paths of uncertain parameters, each with its lowest and highest value, or None for those declared.
         states: States of the world to draw from them.
         until_precise: Add seeds until the interval of the main contrast is narrower than this.
-        precise_in: Outcome and arm of the main contrast; the first headline and the first scenario unless said.
+        precise_in: Outcome and arm (empty: the first scenario) of the main contrast; the first headline and scenario unless said.
         max_seeds: When to stop adding seeds.
         allow_differences: Whether the arms may differ in more than their measures.
         progress: Called with (runs done, runs known to be needed).

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from clustersim.experiments import effects, gains, shapley, standing, worth
+from clustersim.experiments.frontier import frontier
 from clustersim.experiments.outcomes import HEADLINES, OUTCOMES, outcome
 
 if TYPE_CHECKING:
@@ -84,12 +85,12 @@ class Comparison:
         return self._table("emergence", lambda: effects.emergence(self.runs))
 
     def money(self) -> "pd.DataFrame":
-        """What each arm spends, and what a further cluster, organisation or person served costs."""
+        """What each arm spends, and what a further cluster, survivor or person-year of service costs."""
         return self._table("money", lambda: worth.money(self.runs, self._costed(), self.control))
 
     def frontier(self) -> "pd.DataFrame":
         """Which arms are on the cost-effectiveness frontier, and who dominates the others."""
-        return self._table("frontier", lambda: worth.frontier(self.money(), self._costed(), self.control))
+        return self._table("frontier", lambda: frontier(self.runs, self._costed(), self.control))
 
     def plane(self) -> "pd.DataFrame":
         """Points of the cost-effectiveness plane."""
@@ -160,9 +161,10 @@ class Comparison:
         return f"<Comparison of {', '.join(self.arms[1:])} against {self.control}, {len(self.seeds)} seeds>"
 
     def headlines(self) -> "pd.DataFrame":
-        """The rows of `effects` that come first: the headline outcomes of each arm."""
+        """The rows of `effects` that come first, the headline outcomes of each arm, and the intervals of `ranking` beside them."""
         table = self.effects()
-        return table[table["outcome"].isin(HEADLINES)].reset_index(drop=True)
+        together = self.ranking().drop(columns="difference")
+        return table[table["outcome"].isin(HEADLINES)].merge(together, on=["arm", "outcome"], how="left", validate="1:1")
 
 
 def _by_part(rows: "pd.DataFrame", name: str) -> dict[frozenset[str], Any]:

@@ -16,8 +16,8 @@ __all__ = ["EFFECTS", "EMERGENCE", "EMERGING", "LEVELS", "effects", "emergence",
 
 LEVELS = ("arm", "outcome", "n", "mean", "low", "high")
 EFFECTS = (
-    "arm", "outcome", "n", "control", "treated", "difference", "low", "high", "share_better", "d", "correlation", "runs_saved",
-    "spans_zero", "seeds_needed", "note",
+    "arm", "outcome", "n", "control", "treated", "difference", "low", "high", "share_better", "share_equal", "d", "correlation",
+    "runs_saved", "spans_zero", "seeds_needed", "note",
 )  # fmt: skip
 EMERGENCE = ("arm", "outcome", "chance", "chance_low", "chance_high", "size_given", "size_low", "size_high")
 EMERGING = ("clusters", "poles")  # outcomes that are zero where nothing emerges

@@ -33,6 +33,7 @@ class Intensity:
     Attributes:
         factor: On the budget of every measure.
         target_eur: Public spending to reach, mean over seeds; NaN for an arm that is left as it is.
+        written_eur: Public spending before anything is scaled.
         achieved_eur: Public spending reached.
         met: Whether that is near enough.
         note: What a reader must know; may be empty.
@@ -40,6 +41,7 @@ class Intensity:
 
     factor: float
     target_eur: float
+    written_eur: float
     achieved_eur: float
     met: bool
     note: str = ""
@@ -87,7 +89,7 @@ def equal_intensities(
             found.append(_searched(arm, number, worlds, seeds, target))
         else:
             note = "left as it is: it spends no public money" if arm.measures else ""
-            found.append(Intensity(1.0, float("nan"), eur, True, note))
+            found.append(Intensity(1.0, float("nan"), eur, eur, True, note))
     return found
 
 
@@ -97,7 +99,10 @@ def _searched(arm: Scenario, number: int, worlds: Worlds, seeds: Sequence[int], 
     whole = lambda factor: worlds.mean(World(number, scaled(arm, factor)), seeds, public_eur)  # noqa: E731
     on_pilot = lambda factor: worlds.mean(World(number, scaled(arm, factor)), pilot, public_eur)  # noqa: E731
     largest = _largest_factor(arm)
-    factor, achieved = 1.0, whole(1.0)
+    factor = 1.0
+    achieved = written = whole(factor)
+    if not on_pilot(1.0) > 0:  # the first seeds happen to spend nothing
+        pilot, few, on_pilot = list(seeds), False, whole
     aim = target * on_pilot(1.0) / achieved
     for _ in range(ROUNDS if few else 1):
         if abs(achieved / target - 1.0) <= TOLERANCE:
@@ -110,7 +115,7 @@ def _searched(arm: Scenario, number: int, worlds: Worlds, seeds: Sequence[int], 
             break
         aim *= target / reached
     met = abs(achieved / target - 1.0) <= TOLERANCE
-    return Intensity(factor, target, achieved, met, "; ".join(_notes(arm, met, achieved, target)))
+    return Intensity(factor, target, written, achieved, met, "; ".join(_notes(arm, met, achieved, target)))
 
 
 def _factor_at(spent: Callable[[float], float], aim: float, largest: float) -> float:

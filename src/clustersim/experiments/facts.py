@@ -52,7 +52,13 @@ def facts_of(
             "hash": territory.data_hash,
         },
         "data": control.data_hashes(),
-        "outcomes": [{"name": o.name, "unit": o.unit, "meaning": o.meaning, "better": o.better} for o in OUTCOMES],
+        "outcomes": [
+            {
+                "name": o.name, "unit": o.unit, "meaning": o.said(control.run.months), "better": o.better, "costed_in": o.costed_in,
+                "per": o.per,
+            }
+            for o in OUTCOMES
+        ],
         "headlines": list(HEADLINES),
         "states": len(drawn),
         "uncertainties": {path: list(interval) for path, interval in asked.uncertainties.items()},

@@ -35,7 +35,7 @@ _MONEY = {
     "awards": ("count", "promises"),
     "calls": ("count", "calls held"),
     "short_calls": ("count", "calls that had money left for at least one more, and nobody who could apply"),
-    "left_eur": ("EUR", "what those calls left over"),
+    "left_eur": ("EUR", "what those calls left over that were the last of their budget year: what others leave, the next may use"),
 }
 
 

@@ -2,7 +2,8 @@
 
 Organisations alive when the scenario begins are the same in every arm. The difference of an organisation is its number at the
 end with the measure less its number without; differences are averaged over a group within a seed (over its states of the
-world together), then over seeds. Organisations are never the unit: intervals are over seeds.
+world together), then over seeds. Organisations are never the unit: intervals are over seeds. They hold together for all groups of a
+division and all arms, an outcome at a time: with so many groups one would else seem to gain or lose by chance.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clustersim.experiments.pairing import arms_of
-from clustersim.experiments.statistics import interval
+from clustersim.experiments.statistics import simultaneous_intervals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,16 +36,24 @@ def groups(cohort: "pd.DataFrame", control: str) -> "pd.DataFrame":
 
     arm_of = cohort["arm"].to_numpy()
     without = cohort.loc[arm_of == control, [*WHO, *DIVISIONS.values(), *FATES]]
-    rows = []
+    all_seeds = np.unique(cohort["seed"])
+    rows, gaps = [], []
     for arm in arms_of(cohort):
         if arm != control:
             with_it = cohort.loc[arm_of == arm, [*WHO, *FATES]]
-            rows += [(arm, *row) for row in _rows(without.merge(with_it, on=WHO, suffixes=("", "_treated")))]
-    return pd.DataFrame(rows, columns=list(GROUPS))
+            for row, gap in _rows(without.merge(with_it, on=WHO, suffixes=("", "_treated")), all_seeds):
+                rows.append((arm, *row))
+                gaps.append(gap)
+    table = pd.DataFrame(rows, columns=[name for name in GROUPS if name not in ("low", "high")])
+    ends = np.full((len(rows), 2), np.nan)
+    for places in table.groupby(["division", "outcome"], sort=False).indices.values():
+        ends[places] = simultaneous_intervals(np.column_stack([gaps[k] for k in places]))
+    table["low"], table["high"] = ends.T
+    return table[list(GROUPS)]
 
 
-def _rows(both: "pd.DataFrame") -> Iterator[tuple]:
-    """The table of one arm; `both` has a row an organisation."""
+def _rows(both: "pd.DataFrame", all_seeds: np.ndarray) -> Iterator[tuple[tuple, np.ndarray]]:
+    """The table of one arm without its intervals, and beside each row its difference by seed; `both` has a row an organisation."""
     import pandas as pd
 
     gaps = {fate: both[f"{fate}_treated"].to_numpy(float) - both[fate].to_numpy(float) for fate in FATES}
@@ -61,7 +70,9 @@ def _rows(both: "pd.DataFrame") -> Iterator[tuple]:
             )
             for k, name in enumerate(names):
                 shares = _mean(gaining[:, k]), _mean(losing[:, k])
-                yield (division, name, fate, float(organisations[k]), _mean(mean[:, k]), *interval(mean[:, k]), *shares)
+                by_seed = np.full(all_seeds.size, np.nan)
+                by_seed[np.searchsorted(all_seeds, seeds)] = mean[:, k]
+                yield (division, name, fate, float(organisations[k]), _mean(mean[:, k]), *shares), by_seed
 
 
 def _by_seed(values: np.ndarray, seed: np.ndarray, group: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -2,9 +2,10 @@
 
 A pattern is a distribution over seeds, never one run. The interval is the 95 % bootstrap interval over seeds; a pattern *holds*
 where the whole interval lies inside the target, is *open* where only the measured number does, and *fails* otherwise. It is
-*unseen* where no seed shows what it speaks of.
+*unseen* where no seed shows what it speaks of, or the seeds show too little of it for the number or its interval to be defined.
 """
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from clustersim.scenario import Scenario
 __all__ = ["NO_LIMIT", "Finding", "Pattern", "as_rows", "findings", "sampled"]
 
 RESAMPLES = 2_000
+MOST_UNDEFINED = 0.05  # of the resamples, for an interval of the others
 NO_LIMIT = 1e3  # a target with such an upper end has none, with its negative as lower end neither
 
 
@@ -66,27 +68,36 @@ class Finding:
 
     @cached_property
     def interval(self) -> tuple[float, float]:
-        """95 % interval by resampling seeds (percentile bootstrap); NaN under two seeds."""
-        from scipy.stats import bootstrap
+        """95 % interval by resampling seeds (percentile bootstrap: any statistic has one; narrow under some 30 seeds).
+
+        NaN under two seeds, and where the statistic is undefined in too many of the resamples for the rest to speak for all.
+        """
+        from scipy.stats import DegenerateDataWarning, bootstrap
 
         known = [sample for sample in self.samples if sample.size]
         if len(known) < 2:
             return (float("nan"), float("nan"))
-        found = bootstrap(
-            (np.arange(len(known)),), lambda draw: self._statistic([known[k] for k in draw]), n_resamples=RESAMPLES, vectorized=False,
-            method="percentile", rng=np.random.default_rng(0),
-        )  # fmt: skip
-        return (float(found.confidence_interval.low), float(found.confidence_interval.high))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DegenerateDataWarning)  # resamples without a number are dealt with below
+            drawn = bootstrap(
+                (np.arange(len(known)),), lambda draw: self._statistic([known[k] for k in draw]), n_resamples=RESAMPLES, vectorized=False,
+                method="percentile", rng=np.random.default_rng(0),
+            ).bootstrap_distribution  # fmt: skip
+        defined = drawn[~np.isnan(drawn)]
+        if defined.size < (1 - MOST_UNDEFINED) * RESAMPLES:
+            return (float("nan"), float("nan"))
+        low, high = np.quantile(defined, (0.025, 0.975))
+        return (float(low), float(high))
 
     def _statistic(self, samples: list[np.ndarray]) -> float:
         return self.pattern.statistic(np.concatenate(samples)) if samples else float("nan")
 
     @property
     def verdict(self) -> str:
-        """holds, open, fails, or unseen where no seed could say."""
-        if self.seeds == 0:
-            return "unseen"
+        """holds, open, fails, or unseen where the seeds could not say."""
         low, high = self.interval
+        if np.isnan([self.value, low, high]).any():
+            return "unseen"
         if self.pattern.low <= low and high <= self.pattern.high:
             return "holds"
         return "open" if self.pattern.low <= self.value <= self.pattern.high else "fails"
@@ -135,13 +146,17 @@ def as_rows(findings: list[Finding]) -> list[dict[str, str]]:
             "pattern": found.pattern.id,
             "what is measured": f"{found.pattern.statement} [{found.pattern.unit}]",
             "target": _target(found.pattern),
-            "measured": f"{found.value:.3g}",
-            "95 % interval": f"{found.interval[0]:.3g} to {found.interval[1]:.3g}",
+            "measured": _number(found.value),
+            "95 % interval": "unknown" if np.isnan(found.interval).any() else f"{found.interval[0]:.3g} to {found.interval[1]:.3g}",
             "seeds": str(found.seeds),
             "verdict": found.verdict,
         }
         for found in findings
     ]
+
+
+def _number(value: float) -> str:
+    return "unknown" if np.isnan(value) else f"{value:.3g}"
 
 
 def _target(pattern: Pattern) -> str:

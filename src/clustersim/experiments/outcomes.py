@@ -17,6 +17,7 @@ __all__ = [
     "PATHS",
     "PLACE_TYPES",
     "SIZE_CLASSES",
+    "YEAR",
     "Course",
     "Divisions",
     "Outcome",
@@ -53,11 +54,18 @@ class Course:
 
     Attributes:
         series: Name of an observable in `PATHS` to its value in each month of the scenario.
-        survival: Share of the social enterprises alive when the scenario began that are alive at its end; NaN if there were none.
+        first: Social enterprises alive when the scenario began.
+        survivors: How many of these are alive at its end.
     """
 
     series: Mapping[str, np.ndarray]
-    survival: float
+    first: int
+    survivors: int
+
+    @property
+    def survival(self) -> float:
+        """Share of the first that are alive at the end; NaN if there were none."""
+        return self.survivors / self.first if self.first else float("nan")
 
     def last_year(self, name: str) -> float:
         """Mean of the last twelve months (of all, if there are fewer) in which the number is defined; NaN where it never is."""
@@ -88,6 +96,8 @@ class Outcome:
         meaning: What it is, in one sentence.
         better: +1 where more is better, -1 where less is.
         of: How it is made of the months of a run.
+        costed_in: The unit of which a cost is given; empty where none is.
+        per: Units of the outcome in one of these.
     """
 
     name: str
@@ -95,10 +105,18 @@ class Outcome:
     meaning: str
     better: int
     of: Callable[[Course], float]
+    costed_in: str = ""
+    per: float = 1.0
+
+    def said(self, months: int) -> str:
+        """What it is, over a horizon of so many months."""
+        return self.meaning if months >= YEAR else self.meaning.replace("of the last year", f"of all {months} months")
 
 
 OUTCOMES: tuple[Outcome, ...] = (
-    Outcome("clusters", "count", "clusters of social innovation, mean of the last year", 1, lambda c: c.last_year("clusters")),
+    Outcome(
+        "clusters", "count", "clusters of social innovation, mean of the last year", 1, lambda c: c.last_year("clusters"), "cluster"
+    ),
     Outcome(
         "clustered_share", "share", "share of social enterprises in a cluster, mean of the last year", 1,
         lambda c: c.last_year("clustered_share"),
@@ -109,7 +127,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome("innovations", "count", "validated social innovations, whole horizon", 1, lambda c: c.whole("innovations")),
     Outcome(
         "persons_served", "person-months", "persons in need served, summed over the months: who is served for a year counts twelve times",
-        1, lambda c: c.person_months(),
+        1, lambda c: c.person_months(), "person-year of service", YEAR,
     ),
     Outcome("met_share", "share", "share of persons in need who are served, mean of the last year", 1, lambda c: c.last_year("met_share")),
     Outcome(
@@ -119,6 +137,10 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome("social_enterprises", "count", "social enterprises alive at the end", 1, lambda c: c.end("social_enterprises")),
     Outcome(
         "survival", "share", "share of the social enterprises of the first day that are alive at the end", 1, lambda c: c.survival
+    ),
+    Outcome(
+        "survivors", "count", "social enterprises of the first day that are alive at the end", 1, lambda c: float(c.survivors),
+        "surviving social enterprise",
     ),
     Outcome("jobs", "FTE", "staff of social enterprises at the end", 1, lambda c: c.end("social_enterprise_jobs")),
     Outcome("attention", "0..1", "attention of public funders, mean of the last year", 1, lambda c: c.last_year("attention")),

@@ -15,7 +15,7 @@ from clustersim.experiments.statistics import FEW_SEEDS, LEAST_SEEDS, ROUNDING, 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PairedEffect", "arms_of", "differences", "paired", "paired_effect", "worlds"]
+__all__ = ["PairedEffect", "arms_of", "differences", "paired", "paired_effect", "seeds_needed", "worlds"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class PairedEffect:
         difference: Mean of the differences.
         low: Lower end of its 95 % interval.
         high: Upper end.
-        share_better: Share of seeds in which it does better; a tie counts half.
+        share_better: Share of seeds in which it does better.
+        share_equal: Share of seeds in which it makes no difference; in the rest it does worse.
         d: Difference in standard deviations of the differences; NaN where they do not vary.
         correlation: Of the two arms over seeds; NaN where one does not vary.
         runs_saved: Further runs an arm that would have been needed for as narrow an interval with independent seeds,
@@ -49,6 +50,7 @@ class PairedEffect:
     low: float
     high: float
     share_better: float
+    share_equal: float
     d: float
     correlation: float
     runs_saved: float
@@ -68,11 +70,13 @@ def paired_effect(treated: np.ndarray, control: np.ndarray, better: int = 1) -> 
     treated, control = np.asarray(treated, float), np.asarray(control, float)
     known = ~(np.isnan(treated) | np.isnan(control))
     one, other = treated[known], control[known]
-    gap = one - other
+    gap = _without_noise(one - other, one, other)
     n = gap.size
     low, high = interval(gap)
     spans = not (low > 0 or high < 0)
     difference = float(gap.mean()) if n else nan
+    if n and abs(difference) <= ROUNDING * np.abs(gap).max():
+        difference = 0.0
     variances = [float(values.var(ddof=1)) if n > 1 else nan for values in (one, other, gap)]
     varies = n > 1 and variances[2] > ROUNDING * sum(variances[:2])
     return PairedEffect(
@@ -83,12 +87,13 @@ def paired_effect(treated: np.ndarray, control: np.ndarray, better: int = 1) -> 
         difference=difference,
         low=low,
         high=high,
-        share_better=float((np.sign(better * gap) + 1).mean() / 2) if n else nan,
+        share_better=float((better * gap > 0).mean()) if n else nan,
+        share_equal=float((gap == 0).mean()) if n else nan,
         d=difference / variances[2] ** 0.5 if varies else nan,
         correlation=float(np.corrcoef(one, other)[0, 1]) if n > 1 and min(variances[:2]) > 0 else nan,
         runs_saved=n * (variances[0] + variances[1]) / variances[2] - n if varies else nan,
         spans_zero=spans,
-        seeds_needed=_seeds_needed(n, difference, low, high) if spans else nan,
+        seeds_needed=seeds_needed(n, difference, low, high) if spans else nan,
         note=_note(gap, spans),
     )
 
@@ -113,10 +118,15 @@ def paired(worlds: "pd.DataFrame", arm: str, control: str) -> tuple[np.ndarray, 
 def differences(worlds: "pd.DataFrame", arm: str, control: str) -> np.ndarray:
     """The arm less the control by seed; NaN where one of them has no number."""
     one, other = paired(worlds, arm, control)
-    return one - other
+    return _without_noise(one - other, one, other)
 
 
-def _seeds_needed(n: int, difference: float, low: float, high: float) -> float:
+def _without_noise(gap: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Differences that are rounding noise of the numbers they are made of are none."""
+    return np.where(np.abs(gap) <= ROUNDING * np.maximum(np.abs(one), np.abs(other)), 0.0, gap)
+
+
+def seeds_needed(n: int, difference: float, low: float, high: float) -> float:
     """Seeds from which the end of the interval that lies towards zero would not reach it."""
     reach = difference - low if difference > 0 else high - difference
     return float(ceil(n * (reach / difference) ** 2)) if difference != 0 and reach > 0 else nan

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import inf
 
 from clustersim.experiments.arms import Named, arms_of
-from clustersim.experiments.outcomes import HEADLINES, outcome
+from clustersim.experiments.outcomes import HEADLINES, OUTCOMES, outcome
 from clustersim.experiments.statistics import FEW_SEEDS
 from clustersim.experiments.uncertainty import Uncertainties, uncertain
 from clustersim.luck import Luck
@@ -96,8 +96,6 @@ class Plan:
     def warnings(self) -> list[str]:
         """What a reader must know before the numbers."""
         found = [f"{arm.name}: {sentence}" for arm in self.arms for sentence in arm.warnings()]
-        if len(self.seeds) < FEW_SEEDS and self.precision is None:
-            found.append(f"{len(self.seeds)} seeds are few: under {FEW_SEEDS}, intervals are narrower than they should be")
         if self.allow_differences:
             found.append("arms may differ in more than their measures: a difference is the effect of all that differs")
         return found
@@ -131,6 +129,9 @@ def plan(
         problems.append(Problem(_ASKED, "equal_budget", in_words(equal_budget), "an amount above 0 EUR"))
     if uncertainties and states < 1:
         problems.append(Problem(_ASKED, "states", in_words(states), "1 or more"))
+    if until_precise is None and precise_in is not None:
+        allowed, hint = "only with until_precise", "say how narrow the interval is to be, or leave it out"
+        problems.append(Problem(_ASKED, "precise_in", in_words(precise_in[0]), allowed, hint))
     precision = None if until_precise is None else _precision(until_precise, precise_in, max_seeds, arms, len(numbers), problems)
     _check_mixes(arms, decompose, problems)
     try:
@@ -160,6 +161,7 @@ def _precision(
     width: float, contrast: tuple[str, str] | None, max_seeds: int, arms: Sequence[Scenario], seeds: int, problems: list[Problem]
 ) -> Precision:
     name, arm = contrast or (HEADLINES[0], arms[1].name)
+    arm = arm or arms[1].name
     treated = [other.name for other in arms[1:]]
     if not 0.0 < width < inf:
         problems.append(Problem(_ASKED, "until_precise", in_words(width), "a width above 0, in the unit of the outcome"))
@@ -169,14 +171,19 @@ def _precision(
         problems.append(Problem(_ASKED, "precise_in", in_words(arm), f"one of {', '.join(treated)}", did_you_mean(arm, treated)))
     try:
         outcome(name)
-    except KeyError as error:
-        problems.append(Problem(_ASKED, "precise_in", in_words(name), str(error.args[0])))
+    except KeyError:
+        names = [declared.name for declared in OUTCOMES]
+        problems.append(Problem(_ASKED, "precise_in", in_words(name), f"one of {', '.join(names)}", did_you_mean(name, names)))
     return Precision(float(width), name, arm, max_seeds)
 
 
 def _check_mixes(arms: Sequence[Scenario], decompose: bool, problems: list[Problem]) -> None:
     if not decompose:
         return
+    if arms[0].measures:
+        found = f"{arms[0].name}, which has measures of its own ({', '.join(measure.name for measure in arms[0].measures)})"
+        remedy = "compare against a scenario without support, or do not decompose"
+        problems.append(Problem(_ASKED, "against", found, "a control without measures, for shares to sum to the effect of the mix", remedy))
     for arm in arms:
         if len(arm.measures) > LARGEST_MIX:
             found, allowed = f"{len(arm.measures)} measures, {2 ** len(arm.measures)} parts to run", f"at most {LARGEST_MIX} measures"

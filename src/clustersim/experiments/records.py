@@ -15,7 +15,7 @@ import numba
 import numpy as np
 
 from clustersim import measures, observables
-from clustersim.experiments.outcomes import PATHS, Course, measured, place_types, size_classes
+from clustersim.experiments.outcomes import PATHS, YEAR, Course, measured, place_types, size_classes
 from clustersim.scenario import Scenario
 from clustersim.simulation import Simulation
 from clustersim.state import State
@@ -78,7 +78,7 @@ def record_of(scenario: Scenario, seed: int, keep: tuple[str, ...] = ()) -> Reco
     series = {name: months[:, names.index(name)] for name in PATHS}
     public, private, own = _spent(state)
     return Record(
-        outcomes=measured(Course(series, float(enterprises.mean()) if enterprises.size else float("nan"))),
+        outcomes=measured(Course(series, enterprises.size, int(enterprises.sum()))),
         paths=np.column_stack([series[name] for name in PATHS]).astype(np.float32),
         public_cents=public,
         private_cents=private,
@@ -134,6 +134,7 @@ def _money(state: State, count: int) -> np.ndarray:
     """One row a measure, one column a name of `MONEY`.
 
     A call is short of takers where all who could apply were chosen and what is left would have served at least one more like them.
+    What one call leaves the next of its budget year may use: so only the last of a year leaves money over.
     """
     awards, calls = state.awards, state.calls
     found = np.zeros((count, len(MONEY)), np.int64)
@@ -145,8 +146,17 @@ def _money(state: State, count: int) -> np.ndarray:
     one_more = calls.promised_cents // np.maximum(calls.chosen, 1)
     short = (calls.chosen == calls.eligible) & (left > 0) & (left >= one_more)
     np.add.at(found[:, 6], calls.measure, short)
-    np.add.at(found[:, 7], calls.measure, np.where(short, left, 0))
+    np.add.at(found[:, 7], calls.measure, np.where(short & _last_of_year(calls.measure, calls.month - state.spin_up), left, 0))
     return found
+
+
+def _last_of_year(measure: np.ndarray, month: np.ndarray) -> np.ndarray:
+    """Whether each call is its measure's last of a budget year, in the order in which they were held."""
+    year = (month - 1) // YEAR
+    later_first = np.column_stack([measure, year])[::-1]
+    last = np.zeros(measure.size, bool)
+    last[measure.size - 1 - np.unique(later_first, axis=0, return_index=True)[1]] = True
+    return last
 
 
 def _kept(simulation: Simulation, names: tuple[str, ...]) -> dict[str, "pd.DataFrame"]:

@@ -7,6 +7,8 @@ if TYPE_CHECKING:
 
 __all__ = ["euros", "said_of_measures"]
 
+YEAR = 12
+
 
 def said_of_measures(run: Any) -> list[str]:
     """One line a measure that held a call: what it promised, what was paid, what came back, and what found no takers."""
@@ -38,11 +40,16 @@ def _promised(held: "pd.DataFrame", awards: "pd.DataFrame") -> str:
 
 
 def _left_over(held: "pd.DataFrame") -> str:
-    """Money for which there were too few who could apply; too little for one more promise is another matter."""
+    """Money for which there were too few who could apply; too little for one more promise is another matter.
+
+    What a call leaves the next of its budget year may use, so that only the last of each year leaves money over.
+    """
     left = held["money_cents"] - held["promised_cents"]
     one_more = held["promised_cents"] // held["chosen"].clip(lower=1)
     short = (held["chosen"] == held["eligible"]) & (left > 0) & (left >= one_more)
     if not short.any():
         return ""
-    found_none = f"{euros(left[short].sum())} found no takers (the next call of the year may use it)"
-    return f"; too few could apply in {int(short.sum()):,} of them, where {found_none}"
+    last = ~((held["month"] - 1) // YEAR).duplicated(keep="last")
+    lost = left[short & last].sum()
+    what_then = f"{euros(lost)} found no takers by the end of the budget year" if lost else "later calls of the year used the money"
+    return f"; too few could apply in {int(short.sum()):,} of them, where {what_then}"
