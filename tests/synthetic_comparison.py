@@ -31,6 +31,7 @@ NUMBERS = {  # level in the control, effect of an arm of strength 1
     "lagging_need_share": (0.12, -0.004),
     "social_enterprises": (604.0, 5.0),
     "survival": (0.55, 0.004),
+    "survivors": (332.0, 2.4),
     "jobs": (9_100.0, 40.0),
     "attention": (0.21, 0.03),
 }
@@ -67,6 +68,7 @@ class SyntheticComparison:
     failures: tuple[dict[str, Any], ...] = ()
     warnings: tuple[str, ...] = ()
     equal_budget: dict[str, Any] | None = None
+    differences_allowed: bool = False
     precision: dict[str, Any] | None = None
     noise: float = 0.35
 
@@ -199,6 +201,7 @@ class SyntheticComparison:
             "uncertainties": {"processes.meeting.decay_km": [10.0, 40.0]} if self.states > 1 else {},
             "equal_budget": self.equal_budget,
             "precision": self.precision,
+            "differences_allowed": self.differences_allowed,
             "failures": list(self.failures),
             "warnings": list(self.warnings),
             "command": "clustersim compare animation seed_grants policy_mix --against no_support --on bretagne --seeds 40",

@@ -12,7 +12,7 @@ from clustersim.report.bands import bands
 from clustersim.report.forest import forest
 from clustersim.report.gains import gains
 from clustersim.report.inlining import inline, named, number_ticks
-from clustersim.report.page import folder, readings
+from clustersim.report.page import courses, folder, own_tables, readings
 from clustersim.report.page.folder import Arm
 from clustersim.report.page.language import language
 from clustersim.report.plane import PALETTE, plane, shape_and_colour
@@ -137,6 +137,18 @@ def test_paths_of_many_arms_share_their_axes_and_a_missing_seed_is_left_out():
     assert np.allclose(figure.axes[3].lines[1].get_ydata(), 2.0)
 
 
+def test_the_table_of_paths_holds_what_the_figures_show_at_the_end_of_each_year(stored):
+    table = courses.table(stored).set_index(["arm", "observable", "month"])
+    assert set(table.index.get_level_values("month")) == {12, 24}
+    paths = stored.frame("paths").pivot(index=["seed", "month"], columns="arm", values="innovations")
+    end = paths.groupby(level="seed").sum()  # innovations are shown as they add up
+    row = table.loc["animation", "innovations", 24]
+    gap = end["animation"] - end["no_support"]
+    assert np.allclose((row["mean"], row["p10"], row["p90"]), (end["animation"].mean(), *np.quantile(end["animation"], (0.1, 0.9))))
+    assert np.allclose((row["difference"], row["high"] - row["low"]), (gap.mean(), 2 * 1.96 * gap.std() / np.sqrt(len(gap))))
+    assert table.loc["no_support"]["difference"].isna().all()
+
+
 # ---- maps
 
 
@@ -223,9 +235,12 @@ def test_ticks_have_the_decimals_they_need_in_the_language_of_the_page():
 
 
 def test_every_figure_names_a_source_that_is_there(stored, contrasts):
+    own_tables.write(stored, [])
     found = comparison_figures.pictures(stored, contrasts, EN)
     assert len(found) == 10
     for picture in found:
+        # raw frames and examples may be gone from a folder that is kept: only tables are named
+        assert picture.source.startswith("tables/") or (picture.name == "maps" and f"seed, {stored.example_seed}." in picture.caption)
         assert (stored.folder / picture.source).exists(), picture.name
         assert picture.title and picture.alternative
 

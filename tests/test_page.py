@@ -2,24 +2,30 @@
 
 import json
 import re
+import shutil
 import tomllib
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
 from string import Formatter
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from clustersim import measures
-from clustersim.report.page import build, folder, readings
-from clustersim.report.page.evidence import GRADES, grade, graded
+from clustersim import Scenario, measures
+from clustersim.experiments import worth
+from clustersim.report.page import build, folder, grids, readings
+from clustersim.report.page import first_page as first_page_module
+from clustersim.report.page.evidence import GRADES, WORKINGS, grade, graded
 from clustersim.report.page.language import LANGUAGES, Language, catalogue, language
 from clustersim.report.page.sheets import value_of
 from clustersim.results import ResultsError
+from clustersim.scenario.loading import shipped_scenarios
 from clustersim.scenario.theory import whole_theory
+from clustersim.territory import shipped_territories
 from synthetic_comparison import SyntheticComparison
 
 PAGE = Path(str(files("clustersim.report.page")))
@@ -153,9 +159,9 @@ def test_numbers_money_shares_and_dates_follow_the_language():
     en, fr = language("en"), language("fr")
     assert (en.number(-1234.56, 1), fr.number(-1234.56, 1)) == ("−1,234.6", "−1\u202f234,6")
     assert (en.number(0.04, 1, signed=True), en.number(3.0, signed=True), en.number(15_149, -2)) == ("0.0", "+3", "15,100")
-    assert (en.euros(1_460_000), fr.euros(1_460_000)) == ("EUR\u00a01.46\u00a0million", "1,46\u00a0M\u00a0EUR")
+    assert (en.euros(1_460_000), fr.euros(1_460_000)) == ("EUR\u00a01.46\u00a0million", "1,46\u00a0M€")
     assert (en.euros(40_000), fr.euros(40_000), en.euros(12.5), en.euros(-3.0)) == (
-        "EUR\u00a040,000", "40\u202f000\u00a0EUR", "EUR\u00a012.50", "−EUR\u00a03",
+        "EUR\u00a040,000", "40\u202f000\u00a0€", "EUR\u00a012.50", "−EUR\u00a03",
     )  # fmt: skip
     assert (en.share(0.844), fr.share(0.844), en.share(0.999), en.share(1.0), en.share(0.001), en.share(0.0)) == (
         "84%", "84\u202f%", ">99%", "100%", "<1%", "0%",
@@ -166,7 +172,7 @@ def test_numbers_money_shares_and_dates_follow_the_language():
 
 def test_french_typography_is_set_when_the_catalogue_is_read():
     assert catalogue("fr")["page.title"].startswith("{measures}\u202f: comparaison avec «\u202f{control}\u202f»")
-    assert catalogue("fr")["format.million"] == "#,##0.00 M ¤¤"
+    assert catalogue("fr")["format.million"] == "#,##0.00 M¤"
     assert not any("'" in text for text in catalogue("fr").values() if isinstance(text, str))
 
 
@@ -178,6 +184,8 @@ def test_french_typography_is_set_when_the_catalogue_is_read():
         (13_700, 16_500, 15_100, -2),
         (-30.0, 90.0, 20.0, -1),
         (np.nan, np.nan, 0.0214, 3),
+        (30.0, 1_400.0, 700.0, -1),  # to hundreds the lower end would be 0, of a number that is surely more
+        (-0.9, -0.0004, -0.45, 4),
         (0, 0, 0, 0),
     ],
 )
@@ -273,12 +281,13 @@ def test_regret_states_equal_budgets_failures_and_warnings_are_told_where_there_
     page = build.build(asked.write(tmp_path)).read_text(encoding="utf-8")
     text = Tree(page).text
     assert "grid-regret" in page
-    assert "Animation, seed 2: ValueError: <odd>" in text
+    assert "Animation, seed 2, state 0: ValueError: <odd>" in text
+    assert "“Animation”: 1 of 12 runs failed; it is compared on 5 histories." in text
     assert "animation: its budget is never used" in text
     assert "Animation: budgets times 0.513, public spending EUR\u00a0503,000 (aim EUR\u00a0500,000): within the tolerance" in text
     assert "with 6 seeds it is still wider" in text
     assert "processes.meeting.decay_km" in text
-    assert "Only 6 histories were simulated" in text
+    assert "Only 5 histories could be compared" in text
 
 
 def test_titles_with_special_characters_are_shown_and_do_not_become_markup(tmp_path):
@@ -305,13 +314,151 @@ def test_one_seed_in_common_still_makes_a_page(tmp_path):
     assert "too few histories to tell" in page
 
 
+def first_page(page: str) -> str:
+    """What stands before the first figure, as it is read."""
+    return Tree(page.partition("<nav>")[0] + "</main></body></html>").text
+
+
+def test_one_territory_and_nothing_else_are_claimed_only_where_they_are_true(tmp_path):
+    alike = first_page(build.build(small().write(tmp_path / "alike")).read_text(encoding="utf-8"))
+    assert "so that what differs is the measure and nothing else" in alike and "on the territory “Brittany”" in alike
+    path = small(differences_allowed=True).write(tmp_path / "other")
+    manifest = json.loads((path / "comparison.json").read_text())
+    (path / "comparison.json").write_text(json.dumps(manifest | {"files": []}))
+    resolved = path / "arms" / "animation.toml"
+    resolved.write_text(re.sub(r'places = "bretagne"', 'places = "emilia_romagna"', resolved.read_text()))
+    other = first_page(build.build(path).read_text(encoding="utf-8"))
+    assert "nothing else" not in other and "territory “" not in other
+    assert "The scenarios differ in more than their measures" in other and "on territories that differ" in other
+
+
+def test_scaled_budgets_and_drawn_states_are_told_on_the_first_page(tmp_path):
+    fact = {"factor": 1.0, "achieved_eur": 5e5, "gap": 0.1, "note": ""}
+    arms = [{"arm": name, "met": name != "animation", **fact} for name in ("no_support", "animation")]
+    asked = small(states=3, equal_budget={"target_eur": 5e5, "tolerance": 0.02, "arms": arms})
+    said = first_page(build.build(asked.write(tmp_path)).read_text(encoding="utf-8"))
+    assert "Budgets were scaled so that every measure spends about the same public money, EUR\u00a0500,000." in said
+    assert "That aim was missed by: Animation." in said
+    assert "averages over the scenario as written and 2 draws" in said
+
+
+def test_failed_runs_are_counted_on_the_first_page_and_few_histories_by_what_is_left(tmp_path):
+    lost = tuple({"arm": "animation", "state": 0, "seed": seed, "error": "E", "traceback": ""} for seed in range(1, 21))
+    said = first_page(build.build(small(seeds=40, failures=lost).write(tmp_path)).read_text(encoding="utf-8"))
+    assert "“Animation”: 20 of 40 runs failed; it is compared on 20 histories." in said
+    assert "Only 20 histories could be compared" in said
+    assert said.count("20 histories") >= 2 + 4  # in each cell too
+
+
+def test_where_no_history_differs_there_is_no_interval_and_no_measure_is_named(tmp_path):
+    titles = {"no_support": "No support", "animation": "One", "seed_grants": "Two"}
+    page = build.build(small(titles=titles, seeds=40, strength={}, noise=0.0).write(tmp_path)).read_text(encoding="utf-8")
+    for verdict, card in re.findall(r'<article class="card (\w+)">(.*?)</article>', page, re.DOTALL):
+        assert verdict == "same"
+        assert "no difference in any of 40 histories" in card and "No measure changes this in any of 40 histories" in card
+        assert "One" not in card and " to " not in Tree(card).text
+    said = first_page(page)
+    assert "better in" not in said and "best:" not in said
+
+
+def contrast(**changes) -> readings.Contrast:
+    given = dict(
+        arm=folder.Arm("a", "A", 1, {}), outcome="clusters", difference=2.0, low=1.0, high=3.0, low_alone=1.0, high_alone=3.0,
+        control=5.0, treated=7.0, share_better=0.5, share_equal=0.25, best=1.0, n=40, scale=1.0,
+    )  # fmt: skip
+    return readings.Contrast(**given | changes)
+
+
+def test_histories_that_are_equal_are_not_told_as_better():
+    cell = first_page_module._cell(contrast(), True, 40, language("en"))
+    assert (cell.better, cell.best, cell.histories) == ("better in 50%, equal in 25%", ">99%", "")
+    assert first_page_module._cell(contrast(share_equal=0.0), False, 50, language("fr")).better == "meilleur dans 50\u202f% des histoires"
+    assert first_page_module._cell(contrast(), False, 50, language("en")).histories == "40 histories"
+
+
+def test_a_difference_of_nothing_does_not_round_the_levels_away():
+    effect = readings.effect_of(contrast(difference=0.0, low=0.0, high=0.0, control=0.33, treated=0.33), language("en"))
+    assert (effect.verdict, effect.value, effect.control, effect.interval) == ("same", "0", "0.3", "no difference in any of 40 histories")
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "expected"),
+    [("fr", "0,9", True), ("fr", "1,9", True), ("fr", "2,0", False), ("fr", "34\u202f810", False), ("en", "1", True), ("en", "0.9", False)],
+)
+def test_nouns_are_singular_where_the_language_asks_for_it(code, said, expected):
+    assert language(code).singular(said) == expected
+
+
+def test_shipped_scenarios_are_called_in_the_language_of_the_page_unless_they_were_renamed():
+    titles, en, fr = {name: Scenario.load(name) for name in shipped_scenarios()}, language("en"), language("fr")
+    for name, scenario in titles.items():
+        assert en.say(f"scenarios.{name}") == scenario.title and en.say(f"questions.{name}") == scenario.question
+        assert fr.title(name, scenario.title) == fr.say(f"scenarios.{name}")
+    assert fr.title("no_support", "My own") == "My own"
+    assert fr.territory("drawn territory of 12 places") == "territoire tiré au sort de 12 lieux"
+    assert all(en.knows(f"territories.{fact['title']}") for fact in shipped_territories().values())
+    assert fr.territory("my_own places") == "my_own places"
+
+
+def test_rates_are_told_in_percent_and_one_of_a_thing_in_the_singular():
+    declared = {p.name: p for p in measures.PARAMETERS["loan"].declared()}
+    assert value_of(declared["interest_per_year"], 0.02, language("en")) == "2% a year"
+    assert value_of(declared["calls_per_year"], 1, language("en")) == "1 a year"
+    assert [value_of(declared["duration_months"], months, language("en")) for months in (1, 2)] == ["1 month", "2 months"]
+
+
+def test_a_scenario_shorter_than_a_year_has_no_last_year():
+    assert readings.unit_of("clusters", 11, language("en")) == "number, whole period"
+    assert readings.unit_of("clusters", 12, language("en")) == "number, last year"
+
+
+def test_the_page_of_a_folder_without_raw_frames_still_leads_somewhere(tmp_path):
+    path = small().write(tmp_path)
+    page = build.build(path).read_text(encoding="utf-8")
+    for raw in [*path.glob("*.parquet"), *path.glob("examples/*/*")]:
+        raw.unlink()
+    shutil.rmtree(path / "examples")
+    links = [link for link in Tree(page).links if not link.startswith("#")]
+    assert "tables/paths.csv" in links
+    assert all((path / link).exists() for link in links)
+
+
+def test_precision_is_told_of_every_outcome(pages, written):
+    table = Tree(re.search(r'id="grid-precision".*?</section>', pages["fr"], re.DOTALL)[0]).text
+    effects = pd.read_csv(written / "tables" / "effects.csv")
+    assert table.count("Animation of clusters") == effects["outcome"].nunique() == 14
+    assert all(language("fr").name_of("outcomes", outcome) in table for outcome in effects["outcome"])
+
+
+def test_every_word_of_the_tables_of_costs_has_its_text():
+    for code in LANGUAGES:
+        assert all(language(code).knows(f"costed.{outcome}") for outcome in worth.COSTED)
+        assert all(language(code).knows(f"statuses.{grids._key(word)}") for word in re.findall(r"^- \*([\w -]+)\*:", worth.__doc__, re.M))
+    row = SimpleNamespace(standing="dominated", sure=False)
+    assert grids._standing(row, language("en")) == "another is better value (may be chance)"
+    assert grids._standing(SimpleNamespace(standing="dominated", sure=True), language("en")) == "another is better value"
+    assert grids._cost(1_742.0, "persons_served", language("en")) == "EUR\u00a01,742 per person helped for a year"
+
+
+def test_winners_and_losers_are_told_with_their_shares(pages, written):
+    table = re.search(r'id="grid-gains".*?</section>', pages["en"], re.DOTALL)[0]
+    groups = pd.read_csv(written / "tables" / "groups.csv").set_index(["arm", "division", "group", "outcome"])
+    row = groups.loc["policy_mix", "place", "rural", "clustered"]
+    assert row.share_gaining > 0
+    rural = re.search(r"<td[^>]*>A mix of three measures</td>\s*<td[^>]*>Place: rural</td>.*?</tr>", table, re.DOTALL)[0]
+    assert f">{language('en').share(row.share_gaining, 1)}<" in rural
+
+
 # ---- what the numbers rest on
 
 
 def test_every_number_has_a_grade_and_assumed_ones_are_never_called_better(written):
     numbers = graded(folder.read(written))
     assert {number.grade for number in numbers} == set(GRADES)
-    assert all((number.grade == "assumed") == ("assumed" in number.parameter.source) for number in numbers)
+    for number in numbers:
+        unsupported = {"decision", "assumed"} if number.part == "measures" else {"assumed"}
+        assert (number.grade in unsupported) == ("assumed" in number.parameter.source), number
+        assert number.parameter.name not in WORKINGS or number.grade != "decision", number
     assert {number.group for number in numbers if number.part == "measures"} == {"animation", "seed_grant"}
     budget = next(n for n in numbers if (n.group, n.parameter.name) == ("animation", "budget_eur_per_year"))
     assert budget.values == (250_000.0, 200_000.0) and budget.changed

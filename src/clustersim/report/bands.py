@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clustersim.report.inlining import PAGE_LOOK, WIDTH, named, number_ticks
+from clustersim.report.page import courses as shown
 from clustersim.report.page.folder import Arm
 from clustersim.report.page.language import Language
 from clustersim.report.style import BLUE, GREY, INK
@@ -15,10 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["BAND", "bands"]
+__all__ = ["bands"]
 
-BAND = (0.1, 0.9)  # shares of seeds below and above which a course leaves the band
-NORMAL = 1.96  # half-width of the 95 % interval of a mean, in standard errors
 _COLUMNS = 4
 _HEAD, _LEVEL, _GAP, _CHANGE, _FOOT, _LEFT = 0.27, 1.15, 0.12, 0.8, 0.45, 0.6  # inches
 
@@ -67,19 +66,16 @@ def bands(paths: "pd.DataFrame", arms: Sequence[Arm], series: str, factor: float
 
 def _levels(axes: "Axes", control: "pd.DataFrame", treated: "pd.DataFrame") -> None:
     for course, colour, style in ((control, GREY, (0, (4, 2))), (treated, BLUE, "-")):
-        low, high = (course.quantile(end, axis=1) for end in BAND)
-        axes.fill_between(course.index, low, high, color=colour, alpha=0.16, lw=0)
+        axes.fill_between(course.index, *shown.band(course), color=colour, alpha=0.16, lw=0)
         axes.plot(course.index, course.mean(axis=1), color=colour, lw=1.7, ls=style)
 
 
 def _difference(axes: "Axes", control: "pd.DataFrame", treated: "pd.DataFrame") -> None:
     """Mean of the differences within the same seed, with the interval of that mean month by month."""
-    difference = treated - control  # seeds that are missing in one of the two are missing here
-    mean, n = difference.mean(axis=1), difference.notna().sum(axis=1)
-    half = NORMAL * difference.std(axis=1) / np.sqrt(n.where(n > 1))
+    mean, low, high = shown.difference(control, treated)
     axes.axhline(0, color=GREY, lw=0.9)
-    axes.fill_between(difference.index, mean - half, mean + half, color=BLUE, alpha=0.25, lw=0)
-    axes.plot(difference.index, mean, color=BLUE, lw=1.4)
+    axes.fill_between(mean.index, low, high, color=BLUE, alpha=0.25, lw=0)
+    axes.plot(mean.index, mean, color=BLUE, lw=1.4)
 
 
 def _share_axes(above: Sequence["Axes"], below: Sequence["Axes"], columns: int, language: Language) -> None:

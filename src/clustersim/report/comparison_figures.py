@@ -8,6 +8,7 @@ from clustersim.report.bands import bands
 from clustersim.report.forest import forest
 from clustersim.report.gains import gains, group_name
 from clustersim.report.inlining import inline
+from clustersim.report.page import courses
 from clustersim.report.page.folder import Arm, StoredComparison
 from clustersim.report.page.language import Language
 from clustersim.report.page.readings import Contrast, effect_of, leading
@@ -15,14 +16,12 @@ from clustersim.report.plane import plane
 from clustersim.report.side_by_side import side_by_side
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
 __all__ = ["Picture", "pictures"]
 
-# the courses that lead to the headline outcomes; what adds up is shown as it adds up
-COURSES = {"clusters": False, "mean_degree": False, "innovations": True, "met_share": False}
 MOST_PATHS, MOST_MAPS, MOST_GAINS = 12, 5, 8  # arms in a figure, so that it fits on a sheet of paper
+SAID_OTHERWISE = ("survivors",)  # survival is the same as a share
 FATES = {"clustered": 100.0, "survived": 100.0}  # what is drawn of winners and losers, in percent; the table has more
 
 
@@ -36,7 +35,7 @@ class Picture:
         title: What it shows.
         caption: How to read it.
         alternative: What a reader who cannot see it should know.
-        source: The file with its numbers, relative to the folder.
+        source: The file with its numbers, relative to the folder; empty where there is none.
         svg: The drawing.
     """
 
@@ -78,7 +77,7 @@ def _picture(
 
 def _effects(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> Iterator[Picture]:
     headlines = stored.headlines
-    others = [name for name in dict.fromkeys(outcome for _, outcome in contrasts) if name not in headlines]
+    others = [name for name in dict.fromkeys(outcome for _, outcome in contrasts) if name not in headlines and name not in SAID_OTHERWISE]
     for name, outcomes, columns in (("effects", headlines, len(headlines)), ("other_effects", others, 3)):
         if outcomes:
             effects = [(c, effect_of(c, language)) for c in contrasts.values() if c.outcome in outcomes]
@@ -88,7 +87,7 @@ def _effects(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contr
                 )
                 for c, e in effects
             ]
-            figure = forest(contrasts, stored.treated, outcomes, columns, language)
+            figure = forest(contrasts, stored.treated, outcomes, columns, language, stored.months)
             yield _picture(name, "effects", figure, "tables/effects.csv", " ".join(said), language)
 
 
@@ -103,24 +102,20 @@ def _plane(stored: StoredComparison, language: Language) -> Iterator[Picture]:
         for arm in stored.treated
         if arm.name in means
     ]
-    yield _picture("plane", "money", plane(points, stored.treated, outcomes, language), "tables/plane.csv", " ".join(said), language)
+    figure = plane(points, stored.treated, outcomes, language, stored.months)
+    yield _picture("plane", "money", figure, "tables/plane.csv", " ".join(said), language)
 
 
 def _paths(stored: StoredComparison, language: Language) -> Iterator[Picture]:
-    paths = stored.frame("paths").sort_values(["arm", "state", "seed", "month"])
-    known = [series for series in COURSES if series in paths]
-    for series in known:
-        course: pd.DataFrame = paths[["arm", "state", "seed", "month", series]]
-        if COURSES[series]:
-            course = course.assign(**{series: course.groupby(["arm", "state", "seed"])[series].cumsum()})
-        factor, what = 100.0 if series.endswith("_share") else 1.0, language.name_of("courses", series)
+    for number, (series, factor, course) in enumerate(courses.drawn(stored)):
+        what = language.name_of("courses", series)
         last = course[course["month"] == course["month"].max()].groupby("arm")[series].mean() * factor
         for ending, _, arms in _sheets(stored.treated, MOST_PATHS):
             shown = (stored.control, *arms)
             ends = [language.say("figures.end", arm=arm.title, value=language.number(last.get(arm.name, float("nan")), 1)) for arm in shown]
             figure = bands(course, shown, series, factor, language)
-            key = "path" if series == known[0] and not ending else "path_again"
-            yield _picture(f"path_{series}{ending}", "paths", figure, "paths.parquet", " ".join([what, *ends]), language, key, what=what)
+            key = "path" if number == 0 and not ending else "path_again"
+            yield _picture(f"path_{series}{ending}", "paths", figure, "tables/paths.csv", " ".join([what, *ends]), language, key, what=what)
 
 
 def _maps(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> Iterator[Picture]:
@@ -134,7 +129,7 @@ def _maps(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast
         key, arms = "maps_leading", [arm for arm in arms if arm.name in leaders]
     examples = [(stored.control, control), *((arm, tables) for arm in arms if (tables := stored.example(arm)) is not None)]
     said = language.say(f"titles.{key}", seed=seed)
-    yield _picture("maps", "maps", side_by_side(examples, language), "examples/", said, language, key, seed=seed)
+    yield _picture("maps", "maps", side_by_side(examples, language), "", said, language, key, seed=seed)
 
 
 def _gains(stored: StoredComparison, language: Language) -> Iterator[Picture]:

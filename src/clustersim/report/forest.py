@@ -9,7 +9,7 @@ import numpy as np
 from clustersim.report.inlining import PAGE_LOOK, WIDTH, named, number_ticks
 from clustersim.report.page.folder import Arm
 from clustersim.report.page.language import Language
-from clustersim.report.page.readings import Contrast
+from clustersim.report.page.readings import YEAR, Contrast, unit_of
 from clustersim.report.style import BLUE, FAINT, GREY, INK
 
 if TYPE_CHECKING:
@@ -24,11 +24,17 @@ _LABEL = 30  # letters a line
 
 
 def forest(
-    contrasts: Mapping[tuple[str, str], Contrast], arms: Sequence[Arm], outcomes: Sequence[str], columns: int, language: Language
+    contrasts: Mapping[tuple[str, str], Contrast],
+    arms: Sequence[Arm],
+    outcomes: Sequence[str],
+    columns: int,
+    language: Language,
+    months: int = YEAR,
 ) -> "Figure":
     """Differences from the control; a full mark where the interval leaves out zero, an empty one where it holds it.
 
-    The thick line is the interval of the arm by itself, the thin one holds for all arms at once.
+    The thick line is the interval of the arm by itself, the thin one holds for all arms at once. `months` is how long the
+    scenario is, which units say.
     """
     import matplotlib
     from matplotlib.figure import Figure
@@ -46,13 +52,13 @@ def forest(
             axes = figure.add_axes(
                 ((_LEFT + column * wide) / WIDTH, bottom / (rows * tall), (wide - 0.22) / WIDTH, height / (rows * tall))
             )
-            _panel(axes, [contrasts.get((arm.name, outcome)) for arm in arms], outcome, language)
+            _panel(axes, [contrasts.get((arm.name, outcome)) for arm in arms], outcome, unit_of(outcome, months, language), language)
             if column == 0:
                 _name_rows(axes, arms)
     return figure
 
 
-def _panel(axes: "Axes", row: Sequence[Contrast | None], outcome: str, language: Language) -> None:
+def _panel(axes: "Axes", row: Sequence[Contrast | None], outcome: str, unit: str, language: Language) -> None:
     axes.axvline(0, color=GREY, lw=0.9, zorder=1)
     for y, contrast in enumerate(row):
         axes.axhline(y, color=FAINT, lw=0.6, zorder=0)
@@ -63,8 +69,7 @@ def _panel(axes: "Axes", row: Sequence[Contrast | None], outcome: str, language:
         factor = contrast.scale
         axes.plot([factor * contrast.low, factor * contrast.high], [y, y], color=BLUE, lw=1.0, zorder=2)
         axes.plot([factor * contrast.low_alone, factor * contrast.high_alone], [y, y], color=BLUE, lw=3.0, solid_capstyle="butt", zorder=3)
-        sure = contrast.verdict in ("more", "fewer")
-        axes.plot(factor * contrast.difference, y, "o", ms=6.5, mfc=BLUE if sure else "white", mec=BLUE, mew=1.4, zorder=4)
+        axes.plot(factor * contrast.difference, y, "o", ms=6.5, mfc=BLUE if contrast.sure else "white", mec=BLUE, mew=1.4, zorder=4)
     axes.set_ylim(len(row) - 0.5, -0.5)
     axes.margins(x=0.08)
     axes.set_yticks([])
@@ -72,9 +77,7 @@ def _panel(axes: "Axes", row: Sequence[Contrast | None], outcome: str, language:
     axes.tick_params(labelsize=8)
     number_ticks(axes.xaxis, lambda value, places: language.number(value, places, signed=True), 3)
     axes.set_title(_name(outcome, language), loc="left", size=9.5, weight="bold", color=INK, pad=17)
-    axes.annotate(
-        language.name_of("units_of", outcome), (0, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", size=8, color=GREY
-    )
+    axes.annotate(unit, (0, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", size=8, color=GREY)
 
 
 def _name(outcome: str, language: Language) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from clustersim.report.inlining import PAGE_LOOK, WIDTH, number_ticks
 from clustersim.report.page.folder import Arm
 from clustersim.report.page.language import Language
+from clustersim.report.page.readings import YEAR, unit_of
 from clustersim.report.style import FAINT, GREY, INK, PALETTE, state_in_middle
 
 if TYPE_CHECKING:
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["SHAPES", "plane", "shape_and_colour"]
 
 SHAPES = ("o", "s", "^", "D", "v", "P", "X", "h")  # an arm is told by number and shape, never by colour alone
-_TALL, _LEGEND = 3.1, 0.22
+_TALL, _LEGEND = 3.2, 0.22
 _MILLION = 1e6
 MOST_DOTS = 3_000  # more are drawn as one picture
 
 
-def plane(points: "pd.DataFrame", arms: Sequence[Arm], outcomes: Sequence[str], language: Language) -> "Figure":
-    """A panel an outcome: one small mark a seed, and the mean of each arm with its number."""
+def plane(points: "pd.DataFrame", arms: Sequence[Arm], outcomes: Sequence[str], language: Language, months: int = YEAR) -> "Figure":
+    """A panel an outcome: one small mark a seed, and the mean of each arm with its number; `months` is how long the scenario is."""
     import matplotlib
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
@@ -34,9 +35,9 @@ def plane(points: "pd.DataFrame", arms: Sequence[Arm], outcomes: Sequence[str], 
     with matplotlib.rc_context(PAGE_LOOK):
         figure = Figure(figsize=(WIDTH, high))
         panels = figure.subplots(1, len(outcomes), squeeze=False)[0]
-        figure.subplots_adjust(left=0.075, right=0.985, top=1 - 0.42 / high, bottom=(0.6 + _LEGEND * lines) / high, wspace=0.3)
+        figure.subplots_adjust(left=0.075, right=0.985, top=1 - 0.5 / high, bottom=(0.6 + _LEGEND * lines) / high, wspace=0.3)
         for axes, outcome in zip(panels, outcomes, strict=True):
-            _panel(axes, points, arms, outcome, language)
+            _panel(axes, points, arms, outcome, unit_of(outcome, months, language), language)
         handles = [
             Line2D([], [], ls="none", marker=marker, color=colour, ms=7, label=f"{arm.number}  {arm.title}")
             for arm in arms
@@ -54,8 +55,9 @@ def shape_and_colour(arm: Arm) -> tuple[str, str]:
     return SHAPES[(k + k // len(PALETTE)) % len(SHAPES)], PALETTE[k % len(PALETTE)]
 
 
-def _panel(axes: "Axes", points: "pd.DataFrame", arms: Sequence[Arm], outcome: str, language: Language) -> None:
-    axes.set_title(language.name_of("outcomes", outcome), loc="left", size=9.5, weight="bold", color=INK)
+def _panel(axes: "Axes", points: "pd.DataFrame", arms: Sequence[Arm], outcome: str, unit: str, language: Language) -> None:
+    axes.set_title(language.name_of("outcomes", outcome), loc="left", size=9.5, weight="bold", color=INK, pad=17)
+    axes.annotate(unit, (0, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", size=8, color=GREY)
     axes.axhline(0, color=GREY, lw=0.9, zorder=1)
     axes.axvline(0, color=GREY, lw=0.9, zorder=1)
     axes.set_xlabel(language.say("figures.plane_money"), size=8.5)

@@ -10,7 +10,7 @@ from clustersim.report.comparison_figures import pictures
 from clustersim.report.page import evidence, first_page, folder, making, own_tables, sheets
 from clustersim.report.page.grids import grids
 from clustersim.report.page.language import Language, language
-from clustersim.report.page.readings import contrasts
+from clustersim.report.page.readings import contrasts, unit_of
 from clustersim.results import ResultsError
 
 __all__ = ["build", "content", "render"]
@@ -32,7 +32,8 @@ def build(comparison: str | os.PathLike[str], code: str = "en") -> Path:
     Raises:
         ResultsError: if the folder holds no comparison, or it cannot be read or written.
     """
-    stored, speaking = folder.read(Path(comparison)), language(code)
+    speaking = language(code)
+    stored = folder.read(Path(comparison)).spoken(speaking)
     own_tables.write(stored, evidence.graded(stored))
     shown = content(stored, speaking)
     ending = "" if code == "en" else f".{code}"
@@ -53,7 +54,7 @@ def content(stored: folder.StoredComparison, speaking: Language) -> dict[str, An
     counted = evidence.counts(numbers)
     return {
         "stored": stored,
-        **making.facts(stored, speaking),
+        **making.facts(stored, found, speaking),
         "compared": first_page.compared(stored, speaking),
         "headlines": first_page.headlines(stored, found, speaking),
         "rows": first_page.rows(stored, found, speaking),
@@ -61,6 +62,8 @@ def content(stored: folder.StoredComparison, speaking: Language) -> dict[str, An
         "grids": grids(stored, found, speaking),
         "sheets": sheets.sheets(stored, speaking),
         "grades": counted,
+        "known_grades": evidence.GRADES,
+        "units": {outcome: unit_of(outcome, stored.months, speaking) for outcome in stored.headlines},
         "total": sum((count for *_, count in counted), start=Counter()),
         "weak": sheets.weak(numbers, speaking),
         "parts": PARTS,

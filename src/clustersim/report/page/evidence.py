@@ -1,7 +1,8 @@
 """How well the numbers of a comparison are supported, as their declarations say.
 
 A number is `measured` where its source is a count of the real world (a survey, a register, a yearbook, a fit to one), `published`
-where it is a paper, a rule or a call for projects, and `assumed` where the source says so, be it only for a part.
+where it is a paper, a rule or a call for projects, and `assumed` where the source says so, be it only for a part. What whoever
+plans a measure is free to set (its budget, its months, whom it is for) needs no source: it is a `decision`.
 """
 
 import re
@@ -14,9 +15,11 @@ from clustersim.population import Population
 from clustersim.report.page.folder import StoredComparison
 from clustersim.scenario.theory import whole_theory
 
-__all__ = ["GRADES", "Graded", "counts", "grade", "graded"]
+__all__ = ["GRADES", "Graded", "counts", "grade", "grade_of", "graded"]
 
-GRADES = ("measured", "published", "assumed")
+GRADES = ("measured", "published", "decision", "assumed")
+# numbers of measures that say how support works, and so are no decision of those who plan it
+WORKINGS = frozenset({"gain_share", "visibility_encounters", "considered"})
 # words by which a source shows that somebody counted
 _COUNTED = re.compile(r"\b(survey|monitor|ESEM|register|yearbook|census|statistics|fit|survival|creations|area of|\d among)", re.IGNORECASE)
 
@@ -52,6 +55,12 @@ def grade(source: str) -> str:
     return "measured" if _COUNTED.search(source) else "published"
 
 
+def grade_of(parameter: Parameter, *, of_a_measure: bool) -> str:
+    """The grade of a number: of a measure, what nobody has counted or published is a decision, unless it says how support works."""
+    given = grade(parameter.source)
+    return "decision" if of_a_measure and given == "assumed" and parameter.name not in WORKINGS else given
+
+
 def graded(stored: StoredComparison) -> list[Graded]:
     """Every number that this comparison rests on: of the kinds of its measures, of the processes, of the population."""
     theory = whole_theory()
@@ -78,5 +87,5 @@ def _group(part: str, name: str, group: type[Parameters], said: list[dict[str, A
     for parameter in group.declared():
         values = [scenario.get(parameter.name, parameter.default) for scenario in said]
         distinct = tuple(value for k, value in enumerate(values) if value not in values[:k])
-        rows.append(Graded(part, name, parameter, distinct, grade(parameter.source)))
+        rows.append(Graded(part, name, parameter, distinct, grade_of(parameter, of_a_measure=part == "measures")))
     return rows

@@ -1,13 +1,13 @@
-"""The first page: four numbers, and the measures side by side."""
+"""The first page: what was compared and what limits it, four numbers, and the measures side by side."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clustersim.report.page.folder import Arm, StoredComparison
 from clustersim.report.page.language import Language
-from clustersim.report.page.readings import Contrast, Effect, decimals, effect_of, leading
+from clustersim.report.page.readings import FEW_SEEDS, Contrast, Effect, decimals, effect_of, leading
 
-__all__ = ["Cell", "Headline", "Row", "compared", "headlines", "rows"]
+__all__ = ["Cell", "Headline", "Row", "compared", "headlines", "may_be_ranked", "rows"]
 
 YEAR = 12
 
@@ -18,14 +18,12 @@ class Headline:
 
     Attributes:
         outcome: What was measured.
-        arm: The arm whose effect is best supported.
-        effect: The number with its interval.
+        effect: The number with its interval, of the arm whose effect is best supported.
         sentence: What it means, in one sentence.
         often: In which share of the simulated worlds the arm did better, in one sentence; empty where no effect can be told.
     """
 
     outcome: str
-    arm: Arm
     effect: Effect
     sentence: str
     often: str
@@ -33,11 +31,15 @@ class Headline:
 
 @dataclass(frozen=True)
 class Cell:
-    """What one arm does to one headline outcome: the effect, in how many seeds it is better, and its chance of being best."""
+    """What one arm does to one headline outcome: the effect, how often it is better, its chance of being best, its histories.
+
+    The chance is empty where it would say more than is known, the histories where they are those of the whole comparison.
+    """
 
     effect: Effect | None
     better: str
     best: str
+    histories: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,13 @@ def compared(stored: StoredComparison, language: Language) -> str:
     """What was compared, where and how often, in one sentence."""
     months = stored.months
     span = language.say("format.years", count=language.number(months // YEAR)) if months % YEAR == 0 and months > YEAR else ""
+    alike = stored.territory_alike
     return language.say(
         "page.compared_one" if len(stored.treated) == 1 else "page.compared_many",
         count=language.number(len(stored.treated)),
         measure=stored.treated[0].title,
         control=stored.control.title,
-        territory=stored.territory,
+        place=language.say("page.one_territory", territory=stored.territory) if alike else language.say("page.territories"),
         span=span or language.say("format.months", count=language.number(months)),
         seeds=language.number(len(stored.seeds)),
     )
@@ -70,25 +73,32 @@ def headlines(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Cont
     """For each headline outcome the arm whose difference lies farthest from zero, measured by its interval."""
     found = []
     for contrast in leading(stored, contrasts):
-        outcome = contrast.outcome
         effect = effect_of(contrast, language)
+        all_same = len(stored.treated) > 1 and all(contrasts[arm.name, contrast.outcome].verdict == "same" for arm in stored.treated)
         sentence = language.say(
-            f"{effect.verdict}.{outcome}" if effect.verdict in ("more", "fewer") else f"words.{effect.verdict}",
+            "words.none_differs" if all_same else _sentence(contrast, effect, language),
             measure=contrast.arm.title,
             control=stored.control.title,
             size=effect.size,
             treated=effect.treated,
             base=effect.control,
+            n=language.number(contrast.n),
         )
-        told = effect.verdict in ("more", "fewer")
-        often = language.say("page.often", share=language.share(contrast.share_better)) if told else ""
-        found.append(Headline(outcome, contrast.arm, effect, sentence, often))
+        often = language.say("page.often", better=_better(contrast, language)) if contrast.sure else ""
+        found.append(Headline(contrast.outcome, effect, sentence, often))
     return found
+
+
+def may_be_ranked(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], outcome: str) -> bool:
+    """Whether a chance of being best means anything: some arm surely changes the outcome, on seeds enough."""
+    ours = [contrasts[arm.name, outcome] for arm in stored.treated if (arm.name, outcome) in contrasts]
+    return any(contrast.sure for contrast in ours) and min(contrast.n for contrast in ours) >= FEW_SEEDS
 
 
 def rows(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> list[Row]:
     """The table of measures, the control first."""
     spent = stored.frame("runs").groupby("arm")[["public_eur", "private_eur"]].mean()
+    ranked = {outcome for outcome in stored.headlines if may_be_ranked(stored, contrasts, outcome)}
     found = []
     for arm in stored.arms:
         kinds = dict.fromkeys(language.name_of("kinds", measure["kind"]) for measure in arm.measures.values())
@@ -97,25 +107,51 @@ def rows(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast]
             for payer in ("public_eur", "private_eur")
         )
         cells = tuple(
-            _level(stored, contrasts, outcome, language) if arm is stored.control else _cell(contrasts.get((arm.name, outcome)), language)
+            _level(stored, contrasts, outcome, outcome in ranked, language)
+            if arm is stored.control
+            else _cell(contrasts.get((arm.name, outcome)), outcome in ranked, len(stored.seeds), language)
             for outcome in stored.headlines
         )
         found.append(Row(arm, language.listed(list(kinds)) or language.say("words.no_measure"), public, private, cells))
     return found
 
 
-def _level(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], outcome: str, language: Language) -> Cell:
+def _sentence(contrast: Contrast, effect: Effect, language: Language) -> str:
+    """Key of the sentence that tells the effect; the noun is singular where the language asks for it."""
+    families = {"more": ("more", "more_one"), "fewer": ("fewer", "fewer_one")}
+    if not contrast.sure:
+        return f"words.{effect.verdict}"
+    one = language.singular(effect.size)
+    return f"{families[effect.verdict][one]}.{contrast.outcome}"
+
+
+def _better(contrast: Contrast, language: Language) -> str:
+    """In which share of the histories the arm does better, and in which nothing differs where there are such."""
+    better = language.say("table.better", share=language.share(contrast.share_better))
+    if contrast.share_equal > 0:
+        better += language.say("table.equal", share=language.share(contrast.share_equal))
+    return better
+
+
+def _level(
+    stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], outcome: str, ranked: bool, language: Language
+) -> Cell:
     """The level of the control, as precise as the effects beside it; and its chance of being best, as doing nothing more may be."""
     levels, ranking = stored.tables["levels"], stored.tables["ranking"]
     mean = levels.loc[(levels["arm"] == stored.control.name) & (levels["outcome"] == outcome), "mean"]
     best = ranking.loc[(ranking["arm"] == stored.control.name) & (ranking["outcome"] == outcome), "probability_best"]
-    places = [decimals(c.low, c.high, c.difference, c.scale) for (_, name), c in contrasts.items() if name == outcome]
-    level = stored.scale(outcome) * float(mean.iloc[0]) if len(mean) else float("nan")
-    value = language.number(level, max(places, default=1))
-    return Cell(Effect(value, "", value, "level", value, value), "", language.share(best.iloc[0]) if len(best) else "")
+    scale, level = stored.scale(outcome), float(mean.iloc[0]) if len(mean) else float("nan")
+    places = [decimals(c.low, c.high, c.difference, scale) for (_, name), c in contrasts.items() if name == outcome and c.difference != 0]
+    value = language.number(scale * level, max(places, default=decimals(float("nan"), float("nan"), level, scale)))
+    return Cell(Effect(value, "", value, "level", value, value), "", language.chance(best.iloc[0]) if ranked and len(best) else "")
 
 
-def _cell(contrast: Contrast | None, language: Language) -> Cell:
+def _cell(contrast: Contrast | None, ranked: bool, seeds: int, language: Language) -> Cell:
     if contrast is None:
         return Cell(None, "", "")
-    return Cell(effect_of(contrast, language), language.share(contrast.share_better), language.share(contrast.best))
+    return Cell(
+        effect_of(contrast, language),
+        _better(contrast, language) if contrast.verdict in ("more", "fewer", "unclear") else "",
+        language.chance(contrast.best) if ranked else "",
+        language.say("table.histories", n=language.number(contrast.n)) if contrast.n != seeds else "",
+    )

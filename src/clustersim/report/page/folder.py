@@ -3,11 +3,12 @@
 import hashlib
 import json
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clustersim.report.page.language import Language
 from clustersim.results import ResultsError
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ AGAIN = "Run the comparison again to write it anew"
 # what the report reads of each table; a table may hold more
 COLUMNS = {
     "effects": (
-        "arm", "outcome", "n", "control", "treated", "difference", "low", "high", "share_better", "correlation", "runs_saved",
-        "spans_zero", "seeds_needed",
+        "arm", "outcome", "n", "control", "treated", "difference", "low", "high", "share_better", "share_equal", "correlation",
+        "runs_saved", "spans_zero", "seeds_needed",
     ),
     "emergence": ("arm", "outcome", "chance", "chance_low", "chance_high", "size_given", "size_low", "size_high"),
-    "frontier": ("outcome", "arm", "standing"),
+    "frontier": ("outcome", "arm", "standing", "sure"),
     "groups": ("arm", "division", "group", "outcome", "organisations", "difference", "low", "high", "share_gaining", "share_losing"),
     "levels": ("arm", "outcome", "n", "mean", "low", "high"),
     "money": ("arm", "public_eur", "private_eur", "own_eur", "leverage"),
@@ -34,7 +35,7 @@ COLUMNS = {
 }  # fmt: skip
 NEEDED = ("levels", "effects")  # the others are written where there is something to say
 FRAMES = {
-    "measures": ("arm", "seed", "measure", "paid_eur", "left_eur", "short_calls", "calls"),
+    "measures": ("arm", "seed", "measure", "paid_eur", "repaid_eur", "left_eur", "short_calls", "calls"),
     "paths": ("arm", "state", "seed", "month"),
     "runs": ("arm", "seed", "public_eur", "private_eur"),
 }
@@ -120,13 +121,25 @@ class StoredComparison:
 
     @property
     def territory(self) -> str:
-        """Where, for people."""
+        """Where, for people; of the control where arms are not on the same territory."""
         return self.manifest["territory"]["title"]
+
+    @property
+    def territory_alike(self) -> bool:
+        """Whether all arms are on one territory, as they are unless differences were allowed."""
+        return all(arm.resolved.get("territory") == self.control.resolved.get("territory") for arm in self.arms)
 
     def scale(self, outcome: str) -> float:
         """What an outcome is multiplied by for people: shares are read in percent."""
         units = {said["name"]: said["unit"] for said in self.manifest["outcomes"]}
         return 100.0 if units.get(outcome) == "share" else 1.0
+
+    def spoken(self, language: Language) -> "StoredComparison":
+        """The same with titles in that language, as far as they are known in it."""
+        territory = self.manifest["territory"]
+        manifest = {**self.manifest, "territory": {**territory, "title": language.territory(territory["title"])}}
+        arms = tuple(replace(arm, title=language.title(arm.name, arm.title)) for arm in self.arms)
+        return StoredComparison(self.folder, manifest, arms)
 
     @cached_property
     def tables(self) -> dict[str, "pd.DataFrame"]:

@@ -1,15 +1,21 @@
-"""Grids: the tables behind the first page, as words: money, chances, precision, shares of a mix, regret."""
+"""Grids: the tables behind the first page, as words: money, who gains, chances, precision, shares of a mix, regret."""
 
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
+from clustersim.report.gains import group_name
 from clustersim.report.page import own_tables
+from clustersim.report.page.first_page import may_be_ranked
 from clustersim.report.page.folder import StoredComparison
 from clustersim.report.page.language import Language
-from clustersim.report.page.readings import Contrast, decimals, effect_of
+from clustersim.report.page.readings import Contrast, decimals, effect_of, leading, unit_of
 
 __all__ = ["Grid", "grids"]
+
+MOST_FOLLOWED = 4  # with more arms the winners and losers of those that lead in a headline are told
+FATES = ("clustered", "survived")
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ class Grid:
 
 def grids(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> dict[str, Grid]:
     """Every table for which there is something to say, by name."""
-    made = (_money, _costs, _emergence, _ranking, _precision, _shares, _regret, _calls)
+    made = (_money, _costs, _gains, _emergence, _ranking, _precision, _shares, _regret, _calls)
     found = (make(stored, contrasts, language) for make in made)
     return {grid.name: grid for grid in found if grid.rows}
 
@@ -61,26 +67,60 @@ def _money(stored: StoredComparison, _: object, language: Language) -> Grid:
 
 
 def _costs(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> Grid:
+    """What one more costs; how arms stand to each other, by their means, and whether that may be chance."""
     table, rows = stored.tables["money"], []
-    standings = stored.tables["frontier"].set_index(["outcome", "arm"])["standing"].fillna("").to_dict()
+    standings = {(r.outcome, r.arm): r for r in stored.tables["frontier"].itertuples()}
     outcomes = [name.removeprefix("extra_") for name in table.columns if name.startswith("extra_") and not name.endswith("_eur")]
     for outcome in outcomes:
+        unit = f"{language.name_of('outcomes', outcome)} ({unit_of(outcome, stored.months, language)})"
         for _, row in table.iterrows():
-            contrast = contrasts[row["arm"], outcome]
             low, high = (float(row[f"cost_per_{outcome}_{end}_eur"]) for end in ("low", "high"))
             rows.append(
                 (
-                    language.name_of("outcomes", outcome),
+                    unit,
                     stored.titles[row["arm"]],
-                    effect_of(contrast, language).value,
-                    language.euros(row[f"cost_per_{outcome}_eur"]),
+                    effect_of(contrasts[row["arm"], outcome], language).value,
+                    _cost(float(row[f"cost_per_{outcome}_eur"]), outcome, language),
                     _interval(language.euros(low), language.euros(high), low, high, language),
                     language.name_of("statuses", _key(row[f"status_{outcome}"])),
-                    language.name_of("standings", _key(standings.get((outcome, row["arm"]), ""))),
+                    _standing(standings.get((outcome, row["arm"])), language),
                 )
             )
     heads = ("outcome", "measure", "extra", "cost", "interval", "status", "standing")
     return _grid("costs", heads, rows, "tables/money.csv", language, 2)
+
+
+def _cost(euros: float, outcome: str, language: Language) -> str:
+    """A cost with what it is the cost of."""
+    key = f"costed.{outcome}"
+    return language.say(key, amount=language.euros(euros)) if math.isfinite(euros) and language.knows(key) else language.euros(euros)
+
+
+def _standing(row: Any, language: Language) -> str:
+    """How an arm stands among the others by its means, and whether that may be chance."""
+    if row is None or not isinstance(row.standing, str):
+        return language.say("standings.none")
+    said = language.name_of("standings", _key(row.standing))
+    return said if row.sure else language.say("words.may_be_chance", said=said)
+
+
+def _gains(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> Grid:
+    """In each group the shares of organisations that gain and that lose, where anybody does."""
+    told = {arm.name for arm in stored.treated}
+    if len(told) > MOST_FOLLOWED:
+        told = {contrast.arm.name for contrast in leading(stored, contrasts)}
+    table, rows = stored.tables["groups"], []
+    for arm in (arm for arm in stored.treated if arm.name in told):
+        ours = table[(table["arm"] == arm.name) & table["outcome"].isin(FATES)]
+        for (division, group), fates in ours.groupby(["division", "group"], sort=False):
+            of = fates.set_index("outcome")[["share_gaining", "share_losing"]]
+            shares = [of.at[fate, column] if fate in of.index else math.nan for fate in FATES for column in of.columns]
+            if any(share > 0 for share in shares):
+                name = language.say("format.of", whole=language.name_of("divisions", division), part=group_name(division, group, language))
+                organisations = language.number(fates["organisations"].iloc[0], 1)
+                rows.append((arm.title, name, organisations, *(language.share(share, 1) for share in shares)))
+    heads = ("measure", "group", "organisations", "joining", "leaving", "saved", "lost")
+    return _grid("gains", heads, rows, "tables/groups.csv", language, 2)
 
 
 def _emergence(stored: StoredComparison, _: object, language: Language) -> Grid:
@@ -114,9 +154,11 @@ def _ranking(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contr
                     language.name_of("outcomes", outcome),
                     arm.title,
                     effect.value,
-                    _interval(*alone, contrast.low_alone, contrast.high_alone, language),
+                    language.say("standings.none")
+                    if contrast.verdict == "same"
+                    else _interval(*alone, contrast.low_alone, contrast.high_alone, language),
                     effect.interval,
-                    language.share(contrast.best),
+                    language.chance(contrast.best) if may_be_ranked(stored, contrasts, outcome) else language.say("standings.none"),
                 )
             )
     heads = ("outcome", "measure", "difference", "alone", "jointly", "best")
@@ -134,7 +176,7 @@ def _precision(stored: StoredComparison, _: object, language: Language) -> Grid:
             language.number(r.runs_saved),
             language.number(r.seeds_needed) if r.spans_zero else language.say("words.enough"),
         )
-        for outcome in stored.headlines
+        for outcome in dict.fromkeys((*stored.headlines, *table["outcome"]))
         for r in table[table["outcome"] == outcome].itertuples()
     ]
     heads = ("outcome", "measure", "seeds", "correlation", "runs_saved", "seeds_needed")
@@ -176,13 +218,14 @@ def _calls(stored: StoredComparison, _: object, language: Language) -> Grid:
             stored.titles[r.arm],
             r.measure.replace("_", " "),
             language.euros(r.paid_eur),
+            language.euros(r.repaid_eur),
             language.number(r.calls, 1),
             language.number(r.short_calls, 1),
             language.euros(r.left_eur),
         )
         for r in own_tables.calls(stored).itertuples()
     ]
-    grid = _grid("calls", ("arm", "part", "paid", "calls", "short_calls", "left"), rows, "tables/calls.csv", language, 2)
+    grid = _grid("calls", ("arm", "part", "paid", "came_back", "calls", "short_calls", "left"), rows, "tables/calls.csv", language, 2)
     return replace(grid, workbook=own_tables.WORKBOOK)
 
 

@@ -83,6 +83,35 @@ class Language:
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + (f"{NARROW}%" if self.code == "fr" else "%")
         return format_percent(value, format=pattern, locale=self.code)
 
+    def chance(self, value: float) -> str:
+        """A chance that was found by drawing again: neither none nor certainty can be found so."""
+        return self.share(min(max(value, 1e-9), 1 - 1e-9))
+
+    def singular(self, said: str) -> bool:
+        """Whether the noun after a number, as it is said, is singular: in English after 1, in French below 2."""
+        if self.code != "fr":
+            return said == "1"
+        return float(re.sub(r"[^\d,]", "", said).replace(",", ".") or "inf") < 2
+
+    def title(self, name: str, stored: str) -> str:
+        """The title of an arm: a scenario that comes with the program, and still bears its title, is called in this language."""
+        shipped = language("en")
+        key = f"scenarios.{name}"
+        return self.say(key) if shipped.knows(key) and shipped.say(key) == stored else stored
+
+    def question(self, name: str, stored: str) -> str:
+        """The question of an arm, in the same way."""
+        shipped = language("en")
+        key = f"questions.{name}"
+        return self.say(key) if shipped.knows(key) and shipped.say(key) == stored else stored
+
+    def territory(self, stored: str) -> str:
+        """The name of a territory that comes with the program, or was drawn; the user's own stands for itself."""
+        drawn = re.fullmatch(r"drawn territory of (\d+) places", stored)
+        if drawn:
+            return self.say("words.drawn_territory", places=drawn[1])
+        return self.say(f"territories.{stored}") if self.knows(f"territories.{stored}") else stored
+
     def euros(self, value: float) -> str:
         """An amount in whole euro, or in millions where that reads better."""
         from babel.numbers import format_currency
@@ -150,6 +179,6 @@ def _flatten(said: Mapping[str, Any], path: str, found: dict[str, str | tuple[st
 
 
 def _set_in_french(text: str) -> str:
-    """Narrow spaces that do not break before double punctuation and the percent sign, and inside quotation marks."""
-    spaced = re.sub(r"« ", f"«{NARROW}", re.sub(r" ([;:!?»%])", rf"{NARROW}\1", text))
+    """Narrow spaces that do not break before double punctuation, the percent sign and the euro, and inside quotation marks."""
+    spaced = re.sub(r"« ", f"«{NARROW}", re.sub(r" ([;:!?»%€])", rf"{NARROW}\1", text))
     return re.sub(r"(?<=\w)'(?=[\w«{])", "’", spaced)

@@ -1,46 +1,81 @@
 """How a comparison was made: its title and question, what failed, its seeds, versions and date, in words."""
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from clustersim.report.page.folder import StoredComparison
 from clustersim.report.page.language import Language
+from clustersim.report.page.readings import FEW_SEEDS, Contrast
 
 __all__ = ["facts"]
 
-FEW_SEEDS = 30  # under so many, intervals are narrower than they should be
 FEW_TITLES = 3  # with more measures the title says how many they are
 
 
-def facts(stored: StoredComparison, language: Language) -> dict[str, Any]:
-    """The parts of the page that the manifest alone fills."""
+def facts(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> dict[str, Any]:
+    """The parts of the page that the manifest fills."""
     said, treated, control = stored.manifest, stored.treated, stored.control.title
     few = len(treated) <= FEW_TITLES
+    least = min(_histories(stored, contrasts).values())
     return {
         "title": language.say("page.title", measures=language.listed([arm.title for arm in treated]), control=control)
         if few
         else language.say("page.title_many", count=language.number(len(treated)), control=control),
-        "question": said["question"] if len(treated) == 1 else language.say("page.question"),
-        "few_seeds": len(stored.seeds) < FEW_SEEDS,
+        "question": language.question(treated[0].name, said["question"]) if len(treated) == 1 else language.say("page.question"),
+        "few_seeds": language.say("sureness.seeds_few", seeds=language.number(least)) if least < FEW_SEEDS else "",
+        "caveats": _caveats(stored, contrasts, language),
         "warnings": said["warnings"],
-        "failures": [
-            language.say("making.failure", arm=stored.titles.get(failed["arm"], failed["arm"]), seed=failed["seed"], error=failed["error"])
-            for failed in said["failures"]
-        ],
+        "failures": [_failure(stored, failed, language) for failed in said["failures"]],
         "equal_budget": _equal_budget(stored, language),
         "territory": language.say(
             "making.territory_fact",
-            title=said["territory"]["title"],
+            title=stored.territory,
             places=language.number(said["territory"]["places"]),
             source=said["territory"]["source"],
         ),
         "seeds": _seeds(stored, language),
         "states": language.say(
-            "making.states_fact", count=language.number(stored.states), uncertain=language.listed(list(said["uncertainties"]))
+            "making.states_fact", drawn=language.number(stored.states - 1), uncertain=language.listed(list(said["uncertainties"]))
         )
         if stored.states > 1
         else "",
         "date": language.date(said["created"]),
     }
+
+
+def _histories(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast]) -> dict[str, int]:
+    """How many seeds each arm is compared on: those that ended in both worlds."""
+    return {arm.name: max((c.n for (name, _), c in contrasts.items() if name == arm.name), default=0) for arm in stored.treated}
+
+
+def _caveats(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> list[str]:
+    """What a reader must know before the numbers: other differences, scaled budgets, drawn states, failed runs."""
+    said, found = stored.manifest, []
+    if said["differences_allowed"]:
+        found.append(language.say("page.differences"))
+    if said["equal_budget"]:
+        missed = [stored.titles[fact["arm"]] for fact in said["equal_budget"]["arms"] if not fact["met"]]
+        found.append(language.say("page.equal_budget", target=language.euros(said["equal_budget"]["target_eur"])))
+        found += [language.say("page.equal_missed", arms=language.listed(missed))] if missed else []
+    if stored.states > 1:
+        found.append(language.say("page.states", drawn=language.number(stored.states - 1)))
+    failed = Counter(failure["arm"] for failure in said["failures"])
+    compared = _histories(stored, contrasts)
+    for arm in stored.arms:
+        if failed[arm.name]:
+            key = "page.failed_control" if arm is stored.control else "page.failed"
+            runs = language.number(len(stored.seeds) * stored.states)
+            n = language.number(compared.get(arm.name, max(compared.values())))
+            found.append(language.say(key, arm=arm.title, failed=language.number(failed[arm.name]), runs=runs, n=n))
+    return found
+
+
+def _failure(stored: StoredComparison, failed: Mapping[str, Any], language: Language) -> str:
+    key = "making.failure_state" if stored.states > 1 else "making.failure"
+    return language.say(
+        key, arm=stored.titles.get(failed["arm"], failed["arm"]), seed=failed["seed"], state=failed["state"], error=failed["error"]
+    )
 
 
 def _seeds(stored: StoredComparison, language: Language) -> list[str]:
@@ -51,6 +86,7 @@ def _seeds(stored: StoredComparison, language: Language) -> list[str]:
         outcome, arm = language.name_of("outcomes", precision["outcome"]), stored.titles[precision["arm"]]
         width, count = f"{precision['width']:g}", language.number(precision["seeds"])
         found.append(language.say(key, outcome=outcome, arm=arm, width=width, count=count))
+        found.append(language.say("making.precision_note"))
     return found
 
 

@@ -1,8 +1,9 @@
-"""The tables that the report itself makes: what calls did, and the numbers that the comparison rests on, as CSV and as a workbook."""
+"""The tables that the report makes: what calls did, the courses it draws, and the numbers it rests on, as CSV and as a workbook."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from clustersim.report.page import courses
 from clustersim.report.page.evidence import Graded
 from clustersim.report.page.folder import StoredComparison
 from clustersim.results import ResultsError
@@ -16,9 +17,9 @@ WORKBOOK = "report.xlsx"
 
 
 def calls(stored: StoredComparison) -> "pd.DataFrame":
-    """What was paid under each measure, how its calls went and what they left over: means over runs."""
+    """What was paid under each measure and what came back, how its calls went and what they left over: means over runs."""
     paid = stored.frame("measures").groupby(["arm", "measure"], sort=False)
-    return paid[["paid_eur", "calls", "short_calls", "left_eur"]].mean().reset_index()
+    return paid[["paid_eur", "repaid_eur", "calls", "short_calls", "left_eur"]].mean().reset_index()
 
 
 def numbers_table(numbers: Sequence[Graded]) -> "pd.DataFrame":
@@ -37,14 +38,14 @@ def numbers_table(numbers: Sequence[Graded]) -> "pd.DataFrame":
 
 
 def write(stored: StoredComparison, numbers: Sequence[Graded]) -> None:
-    """Write both beside the comparison's own tables.
+    """Write them beside the comparison's own tables.
 
     Raises:
         ResultsError: if they cannot be written.
     """
     import pandas as pd
 
-    tables = {"numbers": numbers_table(numbers), "calls": calls(stored)}
+    tables = {"numbers": numbers_table(numbers), "calls": calls(stored), "paths": courses.table(stored)}
     try:
         for name, table in tables.items():
             table.to_csv(stored.folder / "tables" / f"{name}.csv", index=False, lineterminator="\n")

@@ -7,7 +7,7 @@ from typing import Any
 
 from clustersim.measures import KINDS, PARAMETERS
 from clustersim.parameters import Parameter
-from clustersim.report.page.evidence import Graded, grade
+from clustersim.report.page.evidence import Graded, grade_of
 from clustersim.report.page.folder import Arm, StoredComparison
 from clustersim.report.page.language import Language
 
@@ -88,10 +88,12 @@ def value_of(parameter: Parameter, value: Any, language: Language) -> str:
     if head in ("EUR", "cents"):
         said = language.euros(value / 100 if head == "cents" else value)
         return language.say(f"per.{rest}", value=said) if slash else said
-    if parameter.unit == "share":
-        return language.share(value, _decimals(100 * value))
+    if parameter.unit == "share" or _is_rate(parameter):
+        share = language.share(value, _decimals(100 * value))
+        return share if parameter.unit == "share" else language.say("per.year", value=share)
     said = language.number(value, _decimals(value))
-    key = f"units.{parameter.unit}"
+    one = f"units_one.{parameter.unit}"
+    key = one if language.singular(said) and language.knows(one) else f"units.{parameter.unit}"
     return language.say(key, value=said) if language.knows(key) else said if parameter.unit == "-" else f"{said} {parameter.unit}"
 
 
@@ -123,19 +125,25 @@ def _number(parameter: Parameter, value: str, kind: str, language: Language, *, 
     keys = (f"meanings.{kind}.{parameter.name}", f"meanings.{parameter.name}") if kind else ()
     meaning = next((language.say(key) for key in keys if language.knows(key)), parameter.meaning)
     name = language.name_of("parameters", parameter.name) if kind else parameter.name.replace("_", " ")
-    return Number(name, meaning, value, _interval(parameter, language), grade(parameter.source), parameter.source, changed)
+    given = grade_of(parameter, of_a_measure=bool(kind))
+    return Number(name, meaning, value, _interval(parameter, language), given, parameter.source, changed)
 
 
 def _interval(parameter: Parameter, language: Language) -> str:
     """Where the value may lie, as the value itself is said: shares in percent, cents in euro."""
     if parameter.choices or parameter.within is None:
         return ""
-    if parameter.unit == "share":
+    if parameter.unit == "share" or _is_rate(parameter):
         low, high = (language.share(end, _decimals(100 * end)) for end in parameter.within)
     else:
         ends = [end / 100 if parameter.unit.startswith("cents") else end for end in parameter.within]
         low, high = (language.number(end, _decimals(end)) for end in ends)
     return language.say("format.interval", low=low, high=high)
+
+
+def _is_rate(parameter: Parameter) -> bool:
+    """A part of something in a year, which is read in percent: interest, closures."""
+    return parameter.unit == "1/year" and parameter.within is not None and parameter.within[1] <= 1
 
 
 def _decimals(value: float) -> int:
