@@ -11,6 +11,7 @@ import pytest
 
 import clustersim
 from clustersim import Scenario, describe
+from clustersim.cli import app
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -32,11 +33,18 @@ def test_what_is_checked_on_every_change_is_what_readme_says():
 @pytest.mark.parametrize("command", [c.rpartition("uv run clustersim ")[2] for c in COMMANDS if "uv run clustersim " in c])
 def test_every_command_of_readme_names_existing_things(command):
     words = shlex.split(command)
-    assert words[0] in ("run", "validate", "describe", "patterns")
-    named = [w for w in words[1:2] if w]
+    assert words[0] in [command.name or command.callback.__name__ for command in app.registered_commands]
+    if words[0] == "report":  # on what the line before it writes
+        compared = shlex.split(next(c for c in COMMANDS if " compare " in c))
+        against = compared.index("--against")
+        arms = "-".join(compared[compared.index("compare") + 1 : against])
+        assert words[1] == f"results/{arms}-against-{compared[against + 1]}"
+        return
+    named = words[1 : words.index("--against")] if words[0] == "compare" else words[1:2]
+    on = words[words.index("--on") + 1] if "--on" in words else None
     changes = [w.partition("=") for w in words if "=" in w]
     for name in named:
-        scenario = Scenario.load(ROOT / name if "/" in name else name)
+        scenario = Scenario.load(ROOT / name if "/" in name else name, on=on)
         assert scenario.with_changes({path: value for path, _, value in changes}).title
 
 
@@ -62,7 +70,7 @@ def test_the_layers_in_contributing_are_those_that_are_checked():
 
 
 def test_links_lead_to_files():
-    for document in ("README.md", "docs/model.md"):
+    for document in ("README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))):
         for target in re.findall(r"\]\(([^)#:]+)\)", (ROOT / document).read_text(encoding="utf-8")):
             assert (ROOT / document).parent.joinpath(target).exists(), f"{document}: {target}"
 
