@@ -18,7 +18,7 @@ class Headline:
 
     Attributes:
         outcome: What was measured.
-        effect: The number with its interval, of the arm whose effect is best supported.
+        effect: The number with its interval, of the arm that leads.
         sentence: What it means, in one sentence.
         often: In which share of the simulated worlds the arm did better, in one sentence; empty where no effect can be told.
     """

@@ -83,12 +83,14 @@ class Contrast:
 
 
 def leading(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast]) -> list[Contrast]:
-    """For each headline outcome the contrast that lies farthest from zero, measured by its interval."""
+    """For each headline outcome the largest change of those that can be told apart from none; where none can, the nearest to it."""
     found = []
     for outcome in stored.headlines:
         ours = [contrasts[arm.name, outcome] for arm in stored.treated if (arm.name, outcome) in contrasts]
         if ours:
-            found.append(max(ours, key=lambda contrast: contrast.support))
+            sure = [contrast for contrast in ours if contrast.sure]
+            largest = max(sure, key=lambda contrast: abs(contrast.difference), default=None)
+            found.append(largest or max(ours, key=lambda contrast: contrast.support))
     return found
 
 
