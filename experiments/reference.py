@@ -1,6 +1,6 @@
 """The reference comparison under `results/reference`: what the shipped measures do in Brittany, made anew by one command.
 
-    uv run python experiments/reference.py            # 100 seeds: half an hour on two quiet cores
+    uv run python experiments/reference.py            # 100 seeds: about twenty minutes on two shared cores
     uv run python experiments/reference.py --seeds 5  # to try it; writes elsewhere
 
 Three questions: what each shipped measure does as it is planned; the same where all spend the same public money; and how

@@ -2,7 +2,7 @@
 
 from clustersim import run
 from clustersim.report.summary import summary
-from clustersim.report.support import said_of_measures
+from clustersim.report.support import euros, said_of_measures
 from clustersim.scenario import Scenario
 from lively import COUNCIL, LIVELY
 
@@ -34,6 +34,15 @@ def test_what_was_promised_and_paid_is_what_the_awards_hold():
     (said,) = said_of_measures(done)
     assert said.startswith("Measure seeds: 2 calls, 6 chosen of ")
     assert said.endswith("60,000 euro promised, 60,000 euro paid.")
+
+
+def test_what_is_committed_and_not_yet_paid_is_said():
+    (said,) = said_of_measures(finished(longest_age_months=1_200, duration_months=24))
+    # three promises of 10 000 EUR in month 1, of which 14 of 24 months are paid, and three in month 13, of which two are
+    awards = finished(longest_age_months=1_200, duration_months=24).table("awards")
+    owed = (awards["awarded_cents"] - awards["paid_cents"] - awards["returned_cents"]).sum()
+    assert owed > 0
+    assert f", {euros(owed)} still to be paid" in said
 
 
 def test_nothing_is_said_where_no_call_was_held():

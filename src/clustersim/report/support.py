@@ -35,6 +35,8 @@ def _promised(held: "pd.DataFrame", awards: "pd.DataFrame") -> str:
     if not promised:
         return said
     said += f"; {euros(promised)} promised, {euros(paid)} paid"
+    owed = promised - paid - returned
+    said += f", {euros(owed)} still to be paid" if owed else ""
     said += f", {euros(returned)} given up because those who were to have it ended or did not use it" if returned else ""
     return said + (f", {euros(repaid)} paid back" if repaid else "")
 
