@@ -92,7 +92,8 @@ def to_ema(experiment: Experiment, *, seeds: Iterable[int] | None = None) -> "Mo
     varied = [factor for factor in experiment.factors if len(factor.values) != 1]
     model.uncertainties = [_parameter(workbench, experiment, factor) for factor in varied if factor.role == UNCERTAINTY]
     levers = [_parameter(workbench, experiment, factor) for factor in varied if factor.role == LEVER]
-    model.levers = [workbench.CategoricalParameter(SCENARIO, list(scenarios))] * (len(scenarios) > 1) + levers
+    choice = [workbench.CategoricalParameter(SCENARIO, list(scenarios))] if len(scenarios) > 1 else []
+    model.levers = choice + levers
     fixed = [factor for factor in experiment.factors if len(factor.values) == 1]
     model.constants = [workbench.Constant(flat(factor.path), factor.values[0], variable_name=factor.path) for factor in fixed]
     kinds = {1: workbench.ScalarOutcome.MAXIMIZE, -1: workbench.ScalarOutcome.MINIMIZE}
