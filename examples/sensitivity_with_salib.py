@@ -15,7 +15,7 @@ from SALib.sample import latin
 from clustersim import Experiment, sweep
 from clustersim.experiments.adapters.salib import to_salib, with_points
 
-POINTS = 60
+POINTS = 120
 
 
 def main() -> None:
@@ -26,11 +26,11 @@ def main() -> None:
 
     with TemporaryDirectory() as folder:  # name a folder of your own instead, and what has been run is never run again
         asked = with_points(experiment, sample, Path(folder) / "points.csv")
-        results = sweep(asked, store=Path(folder) / "runs.store", workers=1)
+        results = sweep(asked, store=Path(folder) / "runs.store", workers=1)  # leave workers out to use all cores
         cooperation = results.outcome("cooperation").mean(axis=1)  # over seeds: rows are those of the sample
 
     found = rbd_fast.analyze(problem, sample, cooperation, seed=1)
-    print(f"{results.experiment.runs} runs; partners of an organisation: {cooperation.min():.1f} to {cooperation.max():.1f}")
+    print(f"{asked.runs} runs; partners of an organisation: {cooperation.min():.1f} to {cooperation.max():.1f}")
     print("share of the variance that each number accounts for by itself, with its 95 % interval:")
     for path, share, half in zip(problem["names"], found["S1"], found["S1_conf"], strict=True):
         print(f"  {path:<34} {share:5.2f} +- {half:.2f}")

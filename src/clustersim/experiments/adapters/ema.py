@@ -6,6 +6,8 @@
 
 Paths are spelt as plain names there: `processes.meeting.decay_km` is `processes__meeting__decay_km`. Where there are several scenarios,
 which one is a lever named `scenario_name`. An outcome is the mean over the same seeds in every point, so that none is luckier than another.
+A search maximises outcomes of which more is better and minimises the others; money spent is there too, for information, until you give it
+a kind.
 
 EMA 3.0 loses the whole batch when one experiment in it fails, and cannot resume. For anything that takes more than minutes: sweep first,
 then hand what came of it to EMA's analyses (`ema_results`). Its `MultiprocessingEvaluator` forks, which does not go with threads: take it
@@ -23,11 +25,11 @@ from scipy import stats
 
 from clustersim.experiments.adapters.flat_names import SCENARIO, flat
 from clustersim.experiments.numbers import is_whole
-from clustersim.experiments.outcomes import OUTCOMES, outcome
-from clustersim.experiments.records import record_of
+from clustersim.experiments.outcomes import outcome
 from clustersim.experiments.spreads import DISTRIBUTIONS
 from clustersim.experiments.sweeps.experiment import Experiment
 from clustersim.experiments.sweeps.factors import LEVER, UNCERTAINTY, Factor
+from clustersim.experiments.sweeps.living import SPENT, lived
 from clustersim.problems import Problem, ScenarioError
 from clustersim.scenario import Scenario
 
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from ema_workbench import Model
 
 __all__ = ["Living", "to_ema"]
-
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,10 +62,9 @@ class Living:
         # EMA draws numbers of NumPy's own types
         values = {path: value.item() if isinstance(value, np.generic) else value for path, value in said.items()}
         scenario = self.scenarios[values.pop(SCENARIO, next(iter(self.scenarios)))]
-        lived = scenario.with_changes(values) if values else scenario
-        means = _means(np.array([record_of(lived, seed).outcomes for seed in self.seeds]))
-        by_name = {declared.name: float(mean) for declared, mean in zip(OUTCOMES, means, strict=True)}
-        return {name: by_name[name] for name in self.outcomes}
+        changed = scenario.with_changes(values) if values else scenario
+        runs = [lived(changed, seed).numbers for seed in self.seeds]
+        return {name: _mean([numbers[name] for numbers in runs]) for name in (*self.outcomes, *SPENT)}
 
 
 def to_ema(experiment: Experiment, *, seeds: Iterable[int] | None = None) -> "Model":
@@ -97,7 +97,8 @@ def to_ema(experiment: Experiment, *, seeds: Iterable[int] | None = None) -> "Mo
     fixed = [factor for factor in experiment.factors if len(factor.values) == 1]
     model.constants = [workbench.Constant(flat(factor.path), factor.values[0], variable_name=factor.path) for factor in fixed]
     kinds = {1: workbench.ScalarOutcome.MAXIMIZE, -1: workbench.ScalarOutcome.MINIMIZE}
-    model.outcomes = [workbench.ScalarOutcome(name, kind=kinds[outcome(name).better]) for name in experiment.outcomes]
+    money = [workbench.ScalarOutcome(name, kind=workbench.ScalarOutcome.INFO) for name in SPENT]
+    model.outcomes = [workbench.ScalarOutcome(name, kind=kinds[outcome(name).better]) for name in experiment.outcomes] + money
     return model
 
 
@@ -154,10 +155,10 @@ class _WholeNumber(stats.rv_discrete):
 _whole_number = _WholeNumber(name="whole_number")
 
 
-def _means(values: np.ndarray) -> np.ndarray:
-    """Means of the columns over rows in which they are defined; NaN where none is."""
-    known = ~np.isnan(values)
-    return np.where(known.any(axis=0), np.nansum(values, axis=0) / np.maximum(known.sum(axis=0), 1), np.nan)
+def _mean(values: list[float]) -> float:
+    """Mean of what is defined; NaN where nothing is."""
+    known = [value for value in values if not np.isnan(value)]
+    return float(np.mean(known)) if known else float("nan")
 
 
 def _workbench() -> ModuleType:

@@ -14,6 +14,7 @@ import numpy as np
 from clustersim.durable import ResultsError
 from clustersim.experiments.adapters.flat_names import SCENARIO, flat
 from clustersim.experiments.sweeps.factors import LEVER
+from clustersim.experiments.sweeps.living import SPENT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +56,7 @@ def to_ema_results(results: "Results", *, partial: bool = False) -> "tuple[pd.Da
     experiments["scenario"] = _combinations(experiments, others)
     experiments["policy"] = _combinations(experiments, levers)
     experiments["model"] = pd.Categorical([experiment.name] * len(experiments))
-    return experiments, {name: points[name].to_numpy(float) for name in experiment.outcomes}
+    return experiments, {name: points[name].to_numpy(float) for name in (*experiment.outcomes, *SPENT)}
 
 
 def _typed(column: "pd.Series") -> "pd.Series":
