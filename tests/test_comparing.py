@@ -96,6 +96,19 @@ def test_the_money_of_measures_adds_up_to_what_an_arm_spends(compared: Compariso
     assert set(compared.measures["kind"]) == {"seed_grant", "animation"}
 
 
+def test_what_is_promised_and_not_yet_paid_is_told_apart_from_what_is_spent(compared: Comparison) -> None:
+    run = ["arm", "state", "seed"]
+    sums = compared.measures.query("public").groupby(run)[["awarded_eur", "paid_eur", "returned_eur"]].sum()
+    owed = (sums["awarded_eur"] - sums["paid_eur"] - sums["returned_eur"]).rename("public_committed_eur")
+    runs = compared.runs.set_index(run).sort_index()
+    np.testing.assert_allclose(owed, runs["public_committed_eur"][owed.index])
+    assert (owed > 0).all(), "grants of two years are promised in the second year of two"
+    assert (runs["private_committed_eur"] == 0).all()
+    assert (runs.loc["none", "public_committed_eur"] == 0).all()
+    table = compared.money().set_index("arm")
+    assert table.loc["grants", "public_committed_eur"] == pytest.approx(runs.loc["grants", "public_committed_eur"].mean())
+
+
 def test_organisations_are_followed_in_all_arms(compared: Comparison) -> None:
     before = ["seed", "uid", "kind", "size_class", "purpose", "place_type"]
     arms = [compared.cohort[compared.cohort["arm"] == name].reset_index(drop=True) for name in compared.arms]

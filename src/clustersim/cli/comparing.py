@@ -163,7 +163,11 @@ def _print(comparison: Comparison, path: Path) -> None:
     _print_changes(comparison)
     spent = ("public_eur", "private_eur", "own_eur")
     money = comparison.money().to_dict("records")
-    rows = [{"scenario": row["arm"], **{name.removesuffix("_eur"): _grouped(row[name]) for name in spent}} for row in money]
+    owed = [_grouped(row["public_committed_eur"] + row["private_committed_eur"]) for row in money]
+    rows = [
+        {"scenario": row["arm"], **{name.removesuffix("_eur"): _grouped(row[name]) for name in spent}, "still to be paid": later}
+        for row, later in zip(money, owed, strict=True)
+    ]
     print_table("Money spent over the horizon, net of repayments (EUR)", rows)
     if (precision := comparison.facts["precision"]) is not None and precision["reached"]:
         typer.echo(f"{precision['seeds']} seeds made the interval of {precision['outcome']} ({precision['arm']}) as narrow as asked for.")
