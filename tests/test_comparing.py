@@ -23,9 +23,9 @@ from clustersim.experiments.comparison import TABLES, Comparison
 from clustersim.experiments.outcomes import HEADLINES, OUTCOMES
 from clustersim.experiments.plan import plan
 from clustersim.experiments.records import record_of
+from clustersim.experiments.scaling import AS_WRITTEN, Scale, scaled
 from clustersim.experiments.statistics import FEW_SEEDS
 from clustersim.experiments.uncertainty import states_of, uncertain
-from clustersim.experiments.worlds import scaled
 from clustersim.problems import ScenarioError
 from clustersim.results import ResultsError
 from lively import ANIMATORS, COUNCIL, LIVELY, SEEDS
@@ -324,9 +324,9 @@ def test_equal_budgets_need_somebody_who_spends() -> None:
 
 def test_scaling_keeps_the_months_of_a_budget_that_changes() -> None:
     growing = arm("growing", SEEDS, {"measures.seeds.budget_eur_per_year": {"0": 20_000, "13": 50_000}})
-    half = growing.with_changes(dict(scaled(growing, 0.5)))
+    half = growing.with_changes(dict(scaled(growing, Scale(0.5))))
     assert half.measures[0].values()["budget_eur_per_year"] == {"0": 10_000.0, "13": 25_000.0}
-    assert scaled(growing, 1.0) == ()
+    assert scaled(growing, AS_WRITTEN) == ()
 
 
 # ---- states of the world
