@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from clustersim.measures.calls import claims_in
 from clustersim.measures.eligibility import OrganisationCall
 from clustersim.problems import ScenarioError
 from clustersim.scenario import Scenario, shipped_scenarios, whole_theory
@@ -83,7 +84,11 @@ def test_a_shipped_measure_plans_what_the_others_plan_and_finds_the_money(name):
     public = {funder.name: funder.public for funder in scenario.funders}
     years = range(1, 121, 12)
     planned = [
-        sum(getattr(m.at(year), "budget_eur_per_year", 0.0) for m in scenario.measures if public[m.funder] and year <= m.numbers.end_month)
+        sum(
+            getattr(m.at(year), "budget_eur_per_year", 0.0)
+            for m in scenario.measures
+            if public[m.funder] and claims_in(m.numbers, year, m.call_months)
+        )
         for year in years
     ]
     expected = {
@@ -196,6 +201,9 @@ FUNDED = '[funders.f]\nbudget_eur_per_year = 150_000.0\n[measures.m]\nkind = "an
         ("amount_eur = 90_000", "measures.m.funder", "may claim 123 000 EUR, less than one promise of 180 000 EUR"),
         ("budget_eur_per_year = { 0 = 50_000, 130 = 100_000 }", "measures.m.budget_eur_per_year", "50 000 EUR"),
         ("[funders.g]\n[measures.n]\nkind = 'seed_grant'\nfunder = 'g'", "funders.g.budget_eur_per_year", "n can promise nothing"),
+        ("end_month = 200\ncall_months = [150, 130]", "measures.m.call_months", "130 is beyond the horizon of 120 months"),
+        ("call_months = [13, 40]\nbudget_eur_per_year = { 0 = 200_000, 13 = 0 }", "measures.m.budget_eur_per_year", "0 EUR a year"),
+        ("call_months = [24]\namount_eur = 90_000", "measures.m.funder", "less than one promise of 180 000 EUR"),
     ],
 )
 def test_a_measure_that_can_never_act_is_warned_of_with_its_place_and_a_remedy(write, more, place, word):
@@ -212,6 +220,10 @@ def test_a_measure_that_can_never_act_is_warned_of_with_its_place_and_a_remedy(w
         "budget_eur_per_year = 50_000\nend_month = 12",
         "budget_eur_per_year = 50_000\nduration_months = 12",
         "start_month = 120",
+        "call_months = [120, 130]\nend_month = 130",
+        "call_months = [109]\nbudget_eur_per_year = 50_000",  # one year is left to pay for
+        # the other's call is in another year, so its claim cuts nothing
+        "call_months = [2]\n[measures.n]\nkind = 'animation'\nfunder = 'f'\nbudget_eur_per_year = 9e6\ncall_months = [13]",
     ],
 )
 def test_a_measure_that_can_act_at_some_time_is_not_warned_of(write, more):

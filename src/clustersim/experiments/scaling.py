@@ -82,7 +82,7 @@ def calling_years(arm: Scenario) -> tuple[int, ...]:
 
 
 def _promises(measure: MeasureSettings, month: int) -> bool:
-    return opens(measure.numbers, month) and measure.at(month).budget_eur_per_year > 0
+    return opens(measure.numbers, month, measure.call_months) and measure.at(month).budget_eur_per_year > 0
 
 
 def spread(years: Sequence[int]) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from pydantic_core import ValidationError
 from clustersim.problems import Problem, did_you_mean, in_words
 from clustersim.scenario.entries import Entries, nested, without_removed
 from clustersim.scenario.entries import Path as Place
-from clustersim.scenario.settings import STEADY
+from clustersim.scenario.settings import CALL_DATES, STEADY
 from clustersim.scenario.shape import Shape, scenario_shape
 from clustersim.scenario.theory import Theory
 
@@ -78,7 +78,7 @@ class Checker:
             self.refuse(path, in_words(kind), f"one of {', '.join(names)}", did_you_mean(str(kind), names) if kind else "")
         elif what in ("value", "rule"):
             hint = 'a list of places needs kind = "real"' if path == ("territory", "places") and isinstance(found, str) else ""
-            if path[0] == "measures" and path[-1] in STEADY and isinstance(found, dict):
+            if path[0] == "measures" and path[-1] in (*STEADY, CALL_DATES) and isinstance(found, dict):
                 hint = "it does not change over time; use a second measure"
             self.refuse(path, mistake.get("ctx", {}).get("found") or in_words(found), allowed, hint)
         else:

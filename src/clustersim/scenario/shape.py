@@ -14,7 +14,7 @@ from pydantic_core import core_schema as core
 from clustersim.parameters import Parameter, Parameters
 from clustersim.population import Population
 from clustersim.problems import allowed_by
-from clustersim.scenario.settings import STEADY, Funder, Purpose, RunSettings
+from clustersim.scenario.settings import CALL_DATES, EVEN_CALLS, STEADY, Funder, Purpose, RunSettings
 from clustersim.scenario.theory import Theory
 from clustersim.territory import Drawn, shipped_territories
 
@@ -99,6 +99,17 @@ def _different(names: list[str]) -> list[str]:
     return names
 
 
+def _holds_calls(group: type[Parameters]) -> bool:
+    return any(p.name == EVEN_CALLS for p in group.declared())
+
+
+def _once(months: list[int]) -> list[int]:
+    if not months or len(set(months)) < len(months):
+        context = {"found": f"{len(months)} months, {len(set(months))} of them different"}
+        raise PydanticCustomError("rule", "one month of the scenario or more, each once", context)
+    return months
+
+
 def _begun(course: dict[str, Any]) -> dict[str, Any]:
     """A value holds from its month on, so there is one for the beginning: of month 0, or of month 1, which is the same."""
     first = [month for month in ("0", "1") if month in course]
@@ -130,12 +141,19 @@ def _scenario_shape(processes: _Groups, measures: _Groups) -> tuple[Shape, Schem
     real = _table(places=_text(places, f"{places}, seen from the scenario file", default=None, validate_default=True))
     served = core.no_info_after_validator_function(_different, _value(core.list_schema(word), "a list of names of purposes"))
     purposes = _about(served, "only organisations and groups of these purposes are eligible", uniqueItems=True, minItems=1)
+    month = core.no_info_before_validator_function(_whole, core.int_schema(strict=True, ge=1, le=_LAST_MONTH))
+    dates = _value(core.list_schema(month), f"a list of whole months of the scenario, 1 to {_LAST_MONTH}, such as [1, 13, 37]")
+    held = f"months of the scenario in which calls are held, in place of {EVEN_CALLS}"
+    calls = _about(core.no_info_after_validator_function(_once, dates), held, uniqueItems=True, minItems=1)
     pays = _about(core.any_schema(), "name of the funder that runs and pays it", type="string", minLength=1)
     own_list = _text("the path of a CSV file", "path of the user's own list of organisations, seen from the scenario file")
     area = _text("the name or code of an area, in quotes", "name or code of the region, district or locality it answers for")
     place = _text("the name or code of a place, in quotes", "name or code of the place where it sits")
     extends = "scenario file, or name of a shipped one, whose values count where this file says nothing; or several"
-    support = {kind: _table(group, _over_time, funder=pays, purposes=purposes, remove=remove) for kind, group in measures}
+    beside: dict[str, Shape] = {"funder": pays, "purposes": purposes, "remove": remove}
+    support = {
+        kind: _table(group, _over_time, **beside, **({CALL_DATES: calls} if _holds_calls(group) else {})) for kind, group in measures
+    }
     whole = _table(
         title=_value(word | {"min_length": 0}, "a text in quotes", "what the scenario is called"),
         question=_value(word | {"min_length": 0}, "a text in quotes", "what it asks, in plain words"),
