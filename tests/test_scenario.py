@@ -458,6 +458,11 @@ def test_two_parents_that_say_it_in_different_ways_disagree_unless_the_child_set
     write("two.toml", 'extends = "root"\n[measures.m]\ncall_months = [4]')
     with pytest.raises(ScenarioError, match=r"measures\.m\.call_months: found calls_per_year = 2 beside it"):
         Scenario.load(write("both.toml", 'extends = ["one", "two"]'))
+    write("silent.toml", 'extends = "one"\n[run]\nmonths = 90')
+    write("three.toml", 'extends = "one"\n[measures.m]\ncall_months = [9]')
+    for order in ('["silent", "three"]', '["three", "silent"]'):
+        younger = Scenario.load(write("younger.toml", f"extends = {order}"))
+        assert (younger.measures[0].call_months, younger.run.months) == ((9,), 90), "what only is inherited gives way"
     settled = Scenario.load(write("settled.toml", 'extends = ["one", "two"]\n[measures.m]\ncalls_per_year = 1'))
     assert (settled.measures[0].call_months, settled.measures[0].numbers.calls_per_year) == ((), 1)
 

@@ -173,7 +173,8 @@ class Answer:
             found.append(intensity.verified(sum(spent) / len(spent)))
             if not found[-1].met:
                 said = f"{found[-1].achieved_eur:,.0f} of {intensity.target_eur:,.0f} EUR".replace(",", " ")
-                self.warnings.append(f"{arm.name} does not spend the same public money: {said} ({intensity.note})")
+                why = f" ({intensity.note})" if intensity.note else ""
+                self.warnings.append(f"{arm.name} does not spend the same public money: {said}{why}")
         return found
 
     def _parts(self, failures: list[dict]) -> "pd.DataFrame":

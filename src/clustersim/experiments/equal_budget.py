@@ -13,7 +13,7 @@ from math import isnan, nan
 from typing import Self
 
 from clustersim.experiments.records import Record
-from clustersim.experiments.scaling import AS_WRITTEN, Scale, budget_of, calling_years, scaled, spread
+from clustersim.experiments.scaling import AS_WRITTEN, Scale, budget_of, calling_years, largest_factor, scaled, spread
 from clustersim.experiments.worlds import World, Worlds
 from clustersim.problems import Problem, ScenarioError
 from clustersim.scenario import Scenario
@@ -143,7 +143,7 @@ class _Search:
         on_pilot = lambda factor: self._mean(Scale(factor), pilot)  # noqa: E731
         aim = self.target * on_pilot(1.0) / written
         for _ in range(ROUNDS if few else 1):
-            nearest, around = _factor_at(on_pilot, aim, _largest_factor(self.arm))
+            nearest, around = _factor_at(on_pilot, aim, min(LARGEST, largest_factor(self.arm)))
             reached = self._spent(Scale(nearest))
             if self._reached or not reached > 0:
                 return
@@ -226,14 +226,3 @@ def _factor_at(spent: Callable[[float], float], aim: float, largest: float) -> t
             high, at_high = middle, value
     nearest = min(tried, key=lambda factor: (abs(tried[factor] - aim), factor))
     return nearest, (low, high) if at_high >= aim else ()
-
-
-def _largest_factor(arm: Scenario) -> float:
-    """How far budgets may be raised before one leaves the interval that it is declared with."""
-    most = [LARGEST]
-    for measure in arm.measures:
-        budget = budget_of(measure)
-        declared = {parameter.name: parameter for parameter in measure.numbers.declared()}.get("budget_eur_per_year")
-        values = [value for value in (budget.values() if isinstance(budget, dict) else [budget]) if value]
-        most += [declared.within[1] / max(values)] if declared is not None and values else []
-    return min(most)

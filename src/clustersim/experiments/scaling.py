@@ -8,13 +8,14 @@ that one year more never takes money from another.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from clustersim.experiments.worlds import Changes
 from clustersim.measures.calls import YEAR, opens
 from clustersim.scenario import MeasureSettings, Scenario
 
-__all__ = ["AS_WRITTEN", "Scale", "budget_of", "calling_years", "scaled", "spread"]
+__all__ = ["AS_WRITTEN", "Scale", "budget_of", "calling_years", "largest_factor", "scaled", "spread"]
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,17 @@ def scaled(arm: Scenario, scale: Scale) -> tuple[tuple[str, Any], ...]:
 def budget_of(measure: MeasureSettings) -> Any:
     """Its budget a year: a number, a table from month to number, or None for a measure without money."""
     return measure.values().get("budget_eur_per_year")
+
+
+def largest_factor(arm: Scenario) -> float:
+    """How far budgets may be raised before one leaves the interval that it is declared with; infinite where there are none."""
+    most = [inf]
+    for measure in arm.measures:
+        budget = budget_of(measure)
+        declared = {parameter.name: parameter for parameter in measure.numbers.declared()}.get("budget_eur_per_year")
+        values = [value for value in (budget.values() if isinstance(budget, dict) else [budget]) if value]
+        most += [declared.within[1] / max(values)] if declared is not None and values else []
+    return min(most)
 
 
 def calling_years(arm: Scenario) -> tuple[int, ...]:

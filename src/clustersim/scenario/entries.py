@@ -55,6 +55,11 @@ def _whole(path: Path) -> bool:
     return path[0] == "measures" and len(path) == 3
 
 
+def _other_way(path: Path) -> Path | None:
+    """Where the same would be said in the other way, if there are two: by dates of calls, or by their number in a year."""
+    return (*path[:2], _INSTEAD[path[2]]) if _whole(path) and path[2] in _INSTEAD else None
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
@@ -126,8 +131,8 @@ def layer(below: Entries, above: Entries, problems: list[Problem]) -> Entries:
             if new is not None and old is not None and new.value != old.value:
                 _drop(merged, thing)
     for path in above:
-        if _whole(path) and path[2] in _INSTEAD and (*path[:2], _INSTEAD[path[2]]) not in above:
-            merged.pop((*path[:2], _INSTEAD[path[2]]), None)
+        if (instead := _other_way(path)) is not None and instead not in above:
+            merged.pop(instead, None)
     for path, entry in above.items():
         if entry.value == {} and not _whole(path) and any(_under(other, path) for other in merged):
             continue
@@ -181,6 +186,10 @@ def combine(one: Entries, other: Entries, child: Entries, child_file: str, desce
             merged[path] = a
         elif not descends(b.file, a.file) and path not in child and not _removed(child, thing_of(path) or path):
             disagree(path, a, b)
+    for path in list(merged):
+        instead = _other_way(path)
+        if path in merged and instead in merged and descends(merged[path].file, merged[instead].file):
+            del merged[instead]
     return merged
 
 
