@@ -12,6 +12,7 @@ from clustersim.measures.calls import claims_in
 from clustersim.measures.eligibility import OrganisationCall
 from clustersim.problems import ScenarioError
 from clustersim.scenario import Scenario, shipped_scenarios, whole_theory
+from clustersim.simulation import Simulation
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
@@ -112,6 +113,18 @@ def test_the_mix_has_public_and_private_money_and_the_stop_is_hard():
     mix, stop = Scenario.load("policy_mix"), Scenario.load("funding_stop")
     assert {m.funder for m in mix.measures} == {"public_authority", "foundation"} and len({m.kind for m in mix.measures}) == 4
     assert {m.numbers.end_month for m in stop.measures} == {60} and stop.run.months == 120
+
+
+def test_one_call_with_a_date_is_the_same_run_as_a_budget_that_ends_after_the_first_year():
+    dated = Scenario.load("ptce_call_2013", {"run.spin_up": 24, "run.months": 26})
+    ending = {"calls_per_year": 1, "budget_eur_per_year": {"0": 390_000.0, "13": 0.0}}
+    spread = dated.with_changes({f"measures.ptce_call.{name}": value for name, value in ending.items()})
+    assert (dated.measures[0].call_months, spread.measures[0].call_months) == ((1,), ())
+    one, other = (Simulation(scenario, 2) for scenario in (dated, spread))
+    for simulation in (one, other):
+        simulation.run_for(simulation.length)
+    assert one.state.awards.start_month.tolist() == [25] * len(one.state.awards) != []
+    assert one.state.hash() == other.state.hash()
 
 
 # ---- another territory
