@@ -113,7 +113,7 @@ def test_every_key_that_templates_and_code_name_is_in_the_catalogue():
 
 
 def _sources() -> list[Path]:
-    return [*PAGE.glob("templates/*.j2"), *PAGE.glob("*.py"), *PAGE.parent.glob("*.py")]
+    return [*PAGE.glob("templates/*.j2"), *PAGE.parent.rglob("*.py")]
 
 
 def test_no_text_of_the_catalogue_is_without_use():

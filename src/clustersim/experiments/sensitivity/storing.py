@@ -66,12 +66,7 @@ def read(folder: str | os.PathLike[str]) -> "tuple[dict[str, Any], dict[str, pd.
         raise ResultsError(f"{folder} holds a {kind}, not a sensitivity analysis", "Name the folder that `clustersim sensitivity` wrote")
     if version != RESULTS_VERSION:
         raise ResultsError(f"{folder} is of version {version}, this program reads version {RESULTS_VERSION}", _AGAIN)
-    for file in files:
-        path = folder / file["name"]
-        if not path.is_file():
-            raise ResultsError(f"{path} is missing", _AGAIN)
-        if path.stat().st_size != file["bytes"] or durable.digest_of(path) != file["sha256"]:
-            raise ResultsError(f"{path} is not as it was written", _AGAIN)
+    durable.check_files(folder, files, _AGAIN)
     return facts, {name: _table(folder / "tables" / f"{name}.csv", name) for name in facts["tables"]}
 
 
@@ -111,7 +106,7 @@ def _fill(folder: Path, analysis: "Sensitivity", draw: Callable[[Path], None] | 
     tables = analysis.tables()
     for name, table in tables.items():
         table.to_csv(folder / "tables" / f"{name}.csv", index=False, lineterminator="\n")
-    _write_workbook(tables, folder / "tables.xlsx")
+    durable.write_workbook(_workbook(tables), folder / "tables.xlsx")
     _write_manifest(folder, analysis, tuple(tables))
     if draw is not None:
         draw(folder)
@@ -126,15 +121,11 @@ def _write_manifest(folder: Path, analysis: "Sensitivity", tables: tuple[str, ..
     (folder / MANIFEST).write_text(json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def _write_workbook(tables: "dict[str, pd.DataFrame]", path: Path) -> None:
-    """One sheet a table, its head in view, and one that says what the columns are."""
+def _workbook(tables: "dict[str, pd.DataFrame]") -> "dict[str, pd.DataFrame]":
+    """The tables, and one that says what their columns are."""
     import pandas as pd
 
     said = [
         {"table": name, "column": column, **facts} for name, table in tables.items() for column, facts in table.attrs["columns"].items()
     ]
-    with pd.ExcelWriter(path, engine="xlsxwriter") as writer:
-        for name, table in {**tables, "columns": pd.DataFrame(said)}.items():
-            table.to_excel(writer, sheet_name=name, index=False)
-            writer.sheets[name].freeze_panes(1, 0)
-            writer.sheets[name].autofit()
+    return {**tables, "columns": pd.DataFrame(said)}
