@@ -5,8 +5,8 @@
 2. Total index: the share that would stay if all but the factor were known: what it does alone and together with others (Jansen
    1999). The total index of luck is the share of the variance of the means that is due to chance.
 3. Second-order index: what two factors do together beyond what each does alone (Saltelli 2002).
-4. Each interval is the index +- 1.96 standard deviations of the bootstrap over base rows; that of a total index does not go below
-   zero, where no total index can be.
+4. Each interval is the index +- 1.96 standard deviations of the bootstrap over base rows; that of a total index stays between 0 and
+   1, where every total index lies.
 5. A factor is told apart from chance if the interval of its total index lies above that of luck.
 
 All of 1 to 4 by SALib. First-order indices of an additive model add up to 1, and are its total indices.
@@ -77,7 +77,8 @@ def indices(layout: Layout, values: np.ndarray) -> Indices | None:
     first_ends, total_ends = (
         np.column_stack((index - half, index + half)) for index, half in ((first, found["S1_conf"]), (total, found["ST_conf"]))
     )
-    return Indices(first, first_ends, total, np.maximum(total_ends, 0.0), _pairs(layout, found) if layout.second_order else ())
+    total_ends = total_ends.clip(0.0, np.maximum(total, 1.0)[:, None])
+    return Indices(first, first_ends, total, total_ends, _pairs(layout, found) if layout.second_order else ())
 
 
 def _pairs(layout: Layout, found: dict[str, np.ndarray]) -> tuple[Pair, ...]:

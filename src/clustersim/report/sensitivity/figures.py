@@ -1,6 +1,7 @@
 """The figures of a sensitivity analysis: on the page with their words, and as files with a title."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,24 +26,26 @@ _HEAD = 0.8  # inches for a title in a file
 
 def pictures(stored: StoredSensitivity, found: list[Reading], speaking: Language) -> Iterator[Picture]:
     """What decides each quantity of each combination, and how much of it is chance."""
+    explained = False
     for number, combination in enumerate(stored.combinations):
         ours = [reading for reading in found if reading.combination == combination.label]
         for reading in ours:
             if reading.factors:
                 name = f"{reading.method}_{reading.key}{_ending(stored, number)}"
-                first = len(reading.factors) > MOST
-                yield picture(
+                drawn = picture(
                     name,
                     str(number),
                     _figure(reading, stored.months, speaking),
                     f"tables/{reading.method}.csv",
                     " ".join([combination.said(speaking), *(_in_words(reading, factor, speaking) for factor in reading.factors[:MOST])]),
                     speaking,
-                    f"{reading.method}_many" if first else reading.method,
+                    f"{reading.method}_many" if len(reading.factors) > MOST else reading.method,
                     what=reading.title(speaking),
                     shown=speaking.number(MOST),
                     factors=speaking.number(len(reading.factors)),
                 )
+                yield replace(drawn, caption="") if explained else drawn
+                explained = True
         yield from _of_chance(stored, number, [reading for reading in ours if reading.run], speaking)
 
 

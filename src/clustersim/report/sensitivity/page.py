@@ -23,14 +23,15 @@ MOST_FAILURES = 20  # told one by one
 
 @dataclass(frozen=True)
 class Answer:
-    """What decides one quantity, in words: a line a factor, what cannot be told apart, and how much is luck."""
+    """What decides one quantity, in words: a line a factor, what cannot be told apart, and how much is luck
+    with its interval."""
 
     title: str
     unit: str
     lines: list[str]
     undecided: str
-    run: str
-    mean: str
+    run: tuple[str, str]
+    mean: tuple[str, str]
 
 
 def build(analysis: str | os.PathLike[str], code: str = "en") -> Path:
@@ -113,7 +114,8 @@ def _caveats(stored: StoredSensitivity, found: list[Reading], speaking: Language
     if said["runs"]["missing"]:
         numbers = {name: speaking.number(said["runs"][name]) for name in ("missing", "asked")}
         left = max(int(reading.facts["blocks_left_out"]) for reading in found)
-        caveats.append(speaking.say("sensitivity.missing", left=speaking.number(left), **numbers))
+        caveats.append(speaking.say("sensitivity.missing", **numbers))
+        caveats += [speaking.say(f"sensitivity.left_out_{stored.method}", left=speaking.number(left))] if left else []
     if not said["design"]["luck"] and stored.method != "correlations":
         caveats.append(speaking.say("sensitivity.without_luck"))
     if len(stored.seeds) < FEW_SEEDS:

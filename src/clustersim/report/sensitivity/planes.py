@@ -19,7 +19,8 @@ __all__ = ["plane"]
 
 _ROW, _FOOT, _TOP, _LEAST = 0.24, 0.7, 0.3, 2.3  # inches
 _ROWS_WIDE, _BETWEEN = 2.75, 0.75
-_SIZE, _NAMED, _MARGIN = 8.0, 8, 6.0  # points of labels; how many factors are named in the plane; points beyond its right edge
+_SIZE, _MARGIN, _RADIUS = 8.0, 6.0, 6.5  # points: of letters, beyond the right edge, kept clear around each mark
+_NAMED = 8  # factors in the plane
 
 
 def plane(reading: Reading, months: int, language: Language, head: float = 0.0) -> "Figure":
@@ -93,7 +94,7 @@ def _label(axes: "Axes", reading: Reading, scale: float, language: Language) -> 
     points = np.array([((scale * f.size - left) / (right - left) * wide, (scale * f.second - low) / (top - low) * high) for f in order])
     names = [language.say("sensitivity.luck") if f.path == LUCK else f.name.rpartition(": ")[2].replace("_", " ") for f in named]
     sizes = np.array([*((0.56 * _SIZE * len(name), 1.25 * _SIZE) for name in names), *[(0.0, 0.0)] * (len(order) - len(named))])
-    for k, place in enumerate(offsets(points, sizes, 4.0, (wide + _MARGIN, high))[: len(named)]):
+    for k, place in enumerate(offsets(points, sizes, _RADIUS, (wide + _MARGIN, high))[: len(named)]):
         if place is None:
             continue
         axes.annotate(

@@ -2,8 +2,8 @@
 
 import math
 
-from clustersim.report.page.language import Language
-from clustersim.report.page.readings import decimals
+from clustersim.report.page.language import FIXED, Language
+from clustersim.report.page.readings import decimals, digits_of
 from clustersim.report.sensitivity.readings import Factor, Luck, Reading
 
 __all__ = ["answer", "interval_of", "luck_of", "size_of", "undecided"]
@@ -14,18 +14,17 @@ MOST_NAMED = 5  # factors in a sentence; figures and tables have more
 def answer(reading: Reading, language: Language) -> list[str]:
     """What decides it: a line a factor, the one that does most first; or why nothing can be said."""
     if not reading.varies:
-        value = language.number(reading.scale * reading.facts["mean"], decimals(math.nan, math.nan, reading.facts["mean"], reading.scale))
-        known = math.isfinite(reading.facts["mean"])
-        return [language.say("sensitivity.does_not_vary", value=value) if known else language.say("sensitivity.no_number")]
+        mean = reading.scale * float(reading.facts["mean"])
+        if not math.isfinite(mean):
+            return [language.say("sensitivity.no_number")]
+        return [language.say("sensitivity.does_not_vary", value=language.number(mean, digits_of(mean)))]
     if not reading.factors:
         return [language.say("sensitivity.too_few")]
     named = reading.told if _knows_floor(reading) else reading.factors
     if not named:
         return [language.say("sensitivity.nothing_told")]
     lines = [
-        language.say("sensitivity.decides", factor=factor.name, size=size_of(reading, factor, language), interval=interval)
-        for factor in named[:MOST_NAMED]
-        for interval in [interval_of(reading, factor, language)]
+        language.say("sensitivity.decides", factor=factor.name, size=_together(reading, factor, language)) for factor in named[:MOST_NAMED]
     ]
     more = len(named) - MOST_NAMED
     return [*lines, language.say("sensitivity.and_more", count=language.number(more))] if more > 0 else lines
@@ -61,15 +60,20 @@ def interval_of(reading: Reading, factor: Factor, language: Language) -> str:
     return language.say("format.interval", low=low, high=high)
 
 
-def luck_of(luck: Luck | None, language: Language) -> str:
-    """A share of chance with its interval."""
+def luck_of(luck: Luck | None, language: Language) -> tuple[str, str]:
+    """A share of chance, and its interval; empty where there is none."""
     if luck is None or not math.isfinite(luck.share):
-        return language.say("sensitivity.none")
-    share = language.share(luck.share)
-    if not math.isfinite(luck.low):
-        return share
-    interval = language.say("format.interval", low=language.share(luck.low), high=language.share(luck.high))
-    return language.say("sensitivity.with_interval", value=share, interval=interval)
+        return language.say("sensitivity.none"), ""
+    known = math.isfinite(luck.low)
+    ends = {"low": language.share(luck.low), "high": language.share(luck.high)} if known else {}
+    return language.share(luck.share), language.say("format.interval", **ends) if known else ""
+
+
+def _together(reading: Reading, factor: Factor, language: Language) -> str:
+    """The number with its interval, which no line may break."""
+    interval = interval_of(reading, factor, language)
+    said = language.say("sensitivity.with_interval", value=size_of(reading, factor, language), interval=interval)
+    return said.replace(" ", FIXED)
 
 
 def _places(reading: Reading, factor: Factor) -> int:
