@@ -75,7 +75,10 @@ class SyntheticSensitivity:
 
     def analysed(self) -> Sensitivity:
         layout = self.layout()
-        made = [Combination(label, {name: self._outcome(layout, name, k) for name in self.outcomes}) for k, label in enumerate(self.combinations)]
+        made = [
+            Combination(label, {name: self._outcome(layout, name, k) for name in self.outcomes})
+            for k, label in enumerate(self.combinations)
+        ]
         tables = answer(layout, made, self._factors())
         return Sensitivity(self._facts(layout, cautions(layout, tables)), tables)
 
@@ -113,8 +116,8 @@ class SyntheticSensitivity:
             }
             for k, path in enumerate(self.weights)
         ]  # fmt: skip
-        luck = {"factor": LUCK, "name": LUCK, "role": "luck", "low": np.nan, "high": np.nan, "default": np.nan, "unit": "", "distribution": ""}
-        return [*rows, {**luck, "source": "", "meaning": "another set of seeds, and nothing else"}] if self.luck else rows
+        luck = {"factor": LUCK, "name": LUCK, "role": LUCK, "meaning": "another set of seeds, and nothing else"}
+        return [*rows, luck] if self.luck else rows
 
     def _facts(self, layout: Layout, warnings: list[str]) -> dict[str, Any]:
         points = len(layout.unit)
@@ -127,7 +130,9 @@ class SyntheticSensitivity:
                 "kind": self.kind, "method": layout.method, "points": points, "blocks": layout.blocks, "factors": len(self.weights),
                 "luck": self.luck, "numbers": {},
             },
-            "combinations": [{"label": c, "scenario": c, "title": c.replace("_", " ").capitalize(), "crossed": {}} for c in self.combinations],
+            "combinations": [
+                {"label": label, "scenario": label, "title": label.replace("_", " ").capitalize(), "crossed": {}} for label in self.combinations
+            ],
             "outcomes": list(self.outcomes),
             "months": 120,
             "seeds": list(range(1, self.seeds + 1)),

@@ -57,9 +57,8 @@ def _row(reading: Reading, rank: str, factor: Factor, language: Language) -> Ite
     if reading.method == "correlations":
         return (rank, name, size, interval, told)
     if reading.method == "indices":
-        low, high = (language.number(100 * end) for end in factor.ends)
-        first = language.number(100 * factor.second)
-        return (rank, name, size, interval, f"{first}%", f"{language.say('format.interval', low=low, high=high)}%", told)
+        first, *ends = (_percent(value, language) for value in (factor.second, *factor.ends))
+        return (rank, name, size, interval, first, _from_to(ends, language), told)
     places = decimals(factor.low, factor.high, factor.size, reading.scale)
     mu = language.number(reading.scale * factor.signed, places, signed=True)
     return (rank, name, size, interval, mu, language.number(reading.scale * factor.second, places), told)
@@ -72,10 +71,9 @@ def _pairs(stored: StoredSensitivity, found: list[Reading], language: Language) 
         same = (table["combination"] == reading.combination) & (table["outcome"] == reading.outcome)
         ours = table[same & (table["statistic"] == reading.statistic)]
         for row in ours.head(MOST_PAIRS).to_dict("records"):
-            ends = (language.number(100 * row[end]) for end in ("low", "high"))
-            said = language.say("format.interval", **dict(zip(("low", "high"), ends, strict=True)))
+            second, *ends = (_percent(row[name], language) for name in ("second", "low", "high"))
             pair = [_named(stored, row[name], language) for name in ("factor", "other")]
-            rows.append((reading.title(language), *pair, language.number(100 * row["second"]), said))
+            rows.append((reading.title(language), *pair, second, _from_to(ends, language)))
     return grid_of("pairs", ("outcome", "factor", "other", "second", "interval"), rows, "tables/pairs.csv", language, 3)
 
 
@@ -113,6 +111,15 @@ def _ends(row: dict[str, Any], language: Language) -> str:
 def _value(value: Any, language: Language) -> str:
     number = float(value)
     return language.number(number, digits_of(number)) if math.isfinite(number) else language.say("sensitivity.none")
+
+
+def _percent(share: float, language: Language) -> str:
+    """A share that may be below zero, in percent."""
+    return language.say("sensitivity.percent", value=language.number(100 * share))
+
+
+def _from_to(ends: list[str], language: Language) -> str:
+    return language.say("format.interval", low=ends[0], high=ends[1])
 
 
 def _word(text: Any, language: Language) -> str:

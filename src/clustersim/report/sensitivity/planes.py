@@ -95,7 +95,7 @@ def _label(axes: "Axes", reading: Reading, scale: float, language: Language) -> 
     names = [language.say("sensitivity.luck") if f.path == LUCK else f.name.rpartition(": ")[2].replace("_", " ") for f in named]
     sizes = np.array([*((0.56 * _SIZE * len(name), 1.25 * _SIZE) for name in names), *[(0.0, 0.0)] * (len(order) - len(named))])
     for k, place in enumerate(offsets(points, sizes, _RADIUS, (wide + _MARGIN, high))[: len(named)]):
-        if place is None:
+        if place is None or _is_as_near_to_another(points, k, points[k] + np.array(place), sizes[k]):
             continue
         axes.annotate(
             names[k],
@@ -109,3 +109,9 @@ def _label(axes: "Axes", reading: Reading, scale: float, language: Language) -> 
             style="italic" if named[k].path == LUCK else "normal",
             zorder=4,
         )
+
+
+def _is_as_near_to_another(points: np.ndarray, own: int, middle: np.ndarray, size: np.ndarray) -> bool:
+    """Whether a label stands no nearer to its own mark than to another, so that it could be taken for that one's."""
+    apart = np.hypot(*np.maximum(np.abs(points - middle) - size / 2, 0.0).T)
+    return bool((np.delete(apart, own) <= apart[own] + 1.0).any())
