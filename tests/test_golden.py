@@ -1,4 +1,8 @@
-"""Golden runs: state hashes with the command that made each. `python tests/test_golden.py` writes them anew."""
+"""Golden runs: state hashes with the command that made each. `python tests/test_golden.py` writes them anew.
+
+Stores of runs never do a run again that they know under the same results version. So a change that moves a golden run needs another
+version, and the file is not written without it.
+"""
 
 import json
 import shlex
@@ -6,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from clustersim.results import RESULTS_VERSION
 from clustersim.runs import Run, run
 from clustersim.scenario import Scenario
 from lively import ALL_KINDS, LIVELY, SUPPORT, assert_lively
 
 FILE = Path(__file__).with_name("golden.json")
-GOLDEN = json.loads(FILE.read_text()) if FILE.exists() else []
+KEPT = json.loads(FILE.read_text()) if FILE.exists() else {"results_version": "", "runs": []}
+GOLDEN = KEPT["runs"]
 RUNS = (
     ("village", 1, None, {}),
     ("village", 2, None, SUPPORT),
@@ -57,5 +63,18 @@ def test_one_golden_run_is_lively() -> None:
     assert_lively(_run(*RUNS[-1]).state)
 
 
+def test_the_golden_runs_are_of_the_results_version_of_the_program() -> None:
+    assert KEPT["results_version"] == RESULTS_VERSION, "write the golden runs anew, and say in CHANGELOG what has changed"
+
+
+def _write() -> None:
+    runs = [{"command": _command(*r), "state_hash": _run(*r).state_hash} for r in RUNS]
+    known = {run["command"]: run["state_hash"] for run in GOLDEN}
+    moved = [run["command"] for run in runs if known.get(run["command"], run["state_hash"]) != run["state_hash"]]
+    if moved and KEPT["results_version"] == RESULTS_VERSION:
+        raise SystemExit("\n".join(["these runs have moved; raise RESULTS_VERSION in clustersim/results.py first:", *moved]))
+    FILE.write_text(json.dumps({"results_version": RESULTS_VERSION, "runs": runs}, indent=1) + "\n")
+
+
 if __name__ == "__main__":
-    FILE.write_text(json.dumps([{"command": _command(*r), "state_hash": _run(*r).state_hash} for r in RUNS], indent=1) + "\n")
+    _write()

@@ -1,4 +1,4 @@
-"""Pools: who does the tasks. Processes, threads or the caller's own thread, behind one `submit`.
+"""Pools: who does the tasks. Here those of this machine: processes, threads or the caller's own thread, behind one `submit`.
 
 Processes start from a clean server process (`forkserver`, or `spawn` where there is none), which has the program loaded. They get the
 scenarios once, load a territory once, and end when their driver does: each holds one end of a line, and leaves when
@@ -12,12 +12,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Protocol
 
+from clustersim.experiments.parcels import Parcel, perform_all
 from clustersim.experiments.tasks import Bench, Task
 
-__all__ = ["KINDS", "ExecutionError", "Pool", "usable_cores"]
+__all__ = ["KINDS", "ExecutionError", "LocalPool", "Pool", "usable_cores"]
 
 KINDS = ("processes", "threads")
 _ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -25,11 +27,49 @@ _PRELOADED = ["clustersim.experiments.records"]
 
 
 class ExecutionError(Exception):
-    """Workers that cannot start."""
+    """Workers that cannot start, or that nobody can reach any more."""
 
 
-class Pool:
-    """Workers at a bench, from the moment it is made until it is closed."""
+class Pool(Protocol):
+    """Workers at a bench, from the moment it is made until it is closed.
+
+    Attributes:
+        one_fate: Whether a worker that dies takes along what all the others have in hand.
+        look_again_seconds: How long to wait for a result before asking for `slots` again; None where they never change.
+    """
+
+    one_fate: bool
+    look_again_seconds: float | None
+
+    def slots(self) -> int:
+        """How many tasks can be at work at once.
+
+        Raises:
+            ExecutionError: if there is nobody left to work.
+        """
+        ...
+
+    def submit(self, batch: tuple[Task, ...]) -> Future[Parcel]:
+        """The results to come of tasks that are done one after the other.
+
+        The future holds a `BrokenExecutor` if the worker has died, an `ExecutionError` if no worker can be reached.
+        """
+        ...
+
+    def renew(self) -> None:
+        """Work on after a worker has died; with `one_fate` nothing is in anybody's hands afterwards."""
+        ...
+
+    def close(self, *, at_once: bool) -> None:
+        """Let the workers go; at once, or when what is in their hands is done."""
+        ...
+
+
+class LocalPool:
+    """Processes, threads, or the caller's own thread."""
+
+    one_fate = True
+    look_again_seconds = None
 
     def __init__(self, workers: int, kind: str, bench: Bench) -> None:
         """Start them; one alone is the caller's own thread.
@@ -37,24 +77,28 @@ class Pool:
         Raises:
             ExecutionError: if processes cannot start.
         """
-        self._line: tuple[Connection, Connection] | None = None
-        self._perform = bench.perform
-        self._executor: Executor
-        if workers == 1:
-            self._executor = _InLine()
-        elif kind == "threads":
-            self._executor = ThreadPoolExecutor(workers, "clustersim")
-        else:
-            self._start_processes(workers, bench)
+        self._workers = workers
+        self._kind = kind
+        self._bench = bench
+        self._start()
 
-    def submit(self, task: Task) -> Future:
-        """The task's result to come; a pool that has broken since the last result says so in it."""
+    def slots(self) -> int:
+        """As many as there are workers."""
+        return self._workers
+
+    def submit(self, batch: tuple[Task, ...]) -> Future[Parcel]:
+        """The results to come; a pool that has broken since the last result says so in them."""
         try:
-            return self._executor.submit(self._perform, task)
+            return self._executor.submit(self._perform, batch)
         except BrokenExecutor as error:
             future: Future = Future()
             future.set_exception(error)
             return future
+
+    def renew(self) -> None:
+        """New workers for those that have died together."""
+        self.close(at_once=True)
+        self._start()
 
     def close(self, *, at_once: bool) -> None:
         """Let the workers go; at once, or when what is in their hands is done. Threads always end what they have begun."""
@@ -64,7 +108,18 @@ class Pool:
         for end in self._line or ():
             end.close()
 
-    def _start_processes(self, workers: int, bench: Bench) -> None:
+    def _start(self) -> None:
+        self._line: tuple[Connection, Connection] | None = None
+        self._executor: Executor
+        self._perform: Callable[[tuple[Task, ...]], Parcel] = partial(perform_all, self._bench, packed=False)
+        if self._workers == 1:
+            self._executor = _InLine()
+        elif self._kind == "threads":
+            self._executor = ThreadPoolExecutor(self._workers, "clustersim")
+        else:
+            self._start_processes()
+
+    def _start_processes(self) -> None:
         method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
         context = multiprocessing.get_context(method)
         with _environment(dict.fromkeys(_ONE_THREAD, "1")):
@@ -74,7 +129,7 @@ class Pool:
                 context.set_forkserver_preload(_PRELOADED)
                 forkserver.ensure_running()
             self._line = context.Pipe(duplex=False)
-            self._executor = ProcessPoolExecutor(workers, context, _prepare, (self._line[0], bench))
+            self._executor = ProcessPoolExecutor(self._workers, context, _prepare, (self._line[0], self._bench))
             self._perform = _perform
             try:
                 self._executor.submit(os.getpid).result()
@@ -135,6 +190,6 @@ def _end_with(line: Connection) -> None:
         os._exit(1)
 
 
-def _perform(task: Task) -> Any:
+def _perform(batch: tuple[Task, ...]) -> Parcel:
     assert _bench is not None
-    return _bench.perform(task)
+    return perform_all(_bench, batch, packed=True)

@@ -4,10 +4,8 @@ A record is small and travels between processes; the state itself does not. The 
 the same in every world of one seed, because nothing is supported before: so each can be followed in all of them.
 """
 
-import hashlib
 import time
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +14,7 @@ import numpy as np
 
 from clustersim import measures, observables
 from clustersim.experiments.outcomes import PATHS, YEAR, Course, measured, place_types, size_classes
+from clustersim.experiments.program import sources
 from clustersim.scenario import Scenario
 from clustersim.simulation import Simulation
 from clustersim.state import State
@@ -174,20 +173,10 @@ def warm_kernels() -> None:
     """
     if numba.config.DISABLE_JIT:
         return
-    mark = Path(numba.config.CACHE_DIR) / f"warm-{_sources()}"
+    mark = Path(numba.config.CACHE_DIR) / f"warm-{sources()}"
     if not mark.exists():
         record_of(_everything(), 1)
         mark.touch()
-
-
-@cache
-def _sources() -> str:
-    """Digest of all sources of the program."""
-    package = Path(measures.__file__).parent.parent
-    digest = hashlib.blake2b(digest_size=8)
-    for path in sorted(package.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _everything() -> Scenario:

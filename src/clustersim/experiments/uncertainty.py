@@ -6,13 +6,13 @@ number of parameters and states alone, so that the same question is always asked
 """
 
 from collections.abc import Mapping
-from math import floor
 
 import numpy as np
 
-from clustersim.parameters import Parameter
+from clustersim.experiments.numbers import is_whole, of_world
+from clustersim.experiments.spreads import Spread
 from clustersim.problems import Problem, ScenarioError, allowed_by, did_you_mean, in_words
-from clustersim.scenario import Funder, Purpose, Scenario
+from clustersim.scenario import Scenario
 
 __all__ = ["Uncertainties", "states_of", "uncertain"]
 
@@ -33,7 +33,7 @@ def uncertain(scenario: Scenario, asked: Mapping[str, tuple[float, float] | None
     Raises:
         ScenarioError: naming every path that is no number of the world, and every interval that is not allowed.
     """
-    declared, problems, found = _declared(scenario), [], {}
+    declared, problems, found = of_world(scenario), [], {}
     for path, interval in asked.items():
         parameter = declared.get(path)
         if parameter is None:
@@ -58,35 +58,13 @@ def states_of(scenario: Scenario, uncertainties: Uncertainties, states: int) -> 
         return [()]
     from scipy.stats import qmc
 
-    declared = _declared(scenario)
+    numbers = of_world(scenario)
     sample = qmc.LatinHypercube(len(uncertainties), rng=np.random.default_rng(_SEED)).random(states)
     drawn = [
-        tuple((path, _value(declared[path], u, low, high)) for u, (path, (low, high)) in zip(point, uncertainties.items(), strict=True))
+        tuple(
+            (path, Spread(low, high).at(u, whole=is_whole(numbers[path])))
+            for u, (path, (low, high)) in zip(point, uncertainties.items(), strict=True)
+        )
         for point in sample
     ]
     return [(), *drawn]
-
-
-def _value(parameter: Parameter, u: float, low: float, high: float) -> float:
-    """The value at the share u of the interval; each whole number of the interval is equally likely."""
-    if isinstance(parameter.default, int):
-        return int(min(floor(low + u * (high - low + 1)), high))
-    return float(low + u * (high - low))
-
-
-def _declared(scenario: Scenario) -> dict[str, Parameter]:
-    """Every number of the world by its path: what measures say is not of the world, and how long to look is not either."""
-    groups = {
-        "population": type(scenario.population),
-        **{f"processes.{name}": type(numbers) for name, numbers in scenario.processes.items()},
-        **{f"purposes.{name}": Purpose for name in scenario.purposes.names},
-        **{f"funders.{funder.name}": Funder for funder in scenario.funders},
-    }
-    if scenario.territory.drawn is not None:
-        groups["territory"] = type(scenario.territory.drawn)
-    return {
-        f"{path}.{parameter.name}": parameter
-        for path, group in groups.items()
-        for parameter in group.declared()
-        if isinstance(parameter.default, int | float) and not isinstance(parameter.default, bool)
-    }

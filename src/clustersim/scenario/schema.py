@@ -11,9 +11,10 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from clustersim.scenario.shape import scenario_shape
+from clustersim.scenario.shaping import Shape
 from clustersim.scenario.theory import Theory, whole_theory
 
-__all__ = ["schema", "schema_text"]
+__all__ = ["schema", "schema_of", "schema_text", "written"]
 
 
 class _Schema(GenerateJsonSchema):
@@ -31,13 +32,22 @@ class _Schema(GenerateJsonSchema):
 
 def schema(theory: Theory | None = None) -> dict[str, Any]:
     """The schema as nested mappings."""
-    shape, _ = scenario_shape(theory or whole_theory())
+    return schema_of(scenario_shape(theory or whole_theory())[0])
+
+
+def schema_of(shape: Shape) -> dict[str, Any]:
+    """The schema of any shape."""
     return {"$schema": _Schema.schema_dialect, **_Schema().generate(shape)}
+
+
+def written(found: dict[str, Any]) -> str:
+    """A schema as it stands in a file."""
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
 
 
 def schema_text() -> str:
     """The schema as it stands in the file."""
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    return written(schema())
 
 
 def main(arguments: list[str]) -> None:

@@ -4,7 +4,6 @@ It is pydantic's core schema: checking with it needs only pydantic's core, which
 classes. What crosses tables or files is looked at in `parts` and `support`; `schema` writes the shape as a JSON schema.
 """
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -13,8 +12,8 @@ from pydantic_core import core_schema as core
 
 from clustersim.parameters import Parameter, Parameters
 from clustersim.population import Population
-from clustersim.problems import allowed_by
 from clustersim.scenario.settings import STEADY, Funder, Purpose, RunSettings
+from clustersim.scenario.shaping import Shape, about, anything, checker, different, kinds, named, names, number, table, text, value
 from clustersim.scenario.theory import Theory
 from clustersim.territory import Drawn, shipped_territories
 
@@ -23,80 +22,22 @@ __all__ = ["MOST_WORDS", "Shape", "scenario_shape"]
 MOST_WORDS = 32  # purposes or competences: columns of every organisation
 _LAST_MONTH = 1_200
 _MONTH = r"^(0|[1-9][0-9]{0,2}|1[01][0-9]{2}|1200)$"
-Shape = dict[str, Any]
 _Groups = tuple[tuple[str, type[Parameters]], ...]
-
-
-def _value(kind: Any, allowed: str, description: str = "", **default: Any) -> Shape:
-    """A value of some kind; whatever is wrong with it, the message is what is allowed."""
-    value = core.custom_error_schema(kind, "value", custom_error_message=allowed)
-    return _about(core.with_default_schema(value, **default) if default else value, description)
-
-
-def _about(shape: Any, description: str, **more: Any) -> Shape:
-    return {**shape, "metadata": {"pydantic_js_updates": {"description": description, **more}}}
-
-
-def _text(allowed: str, description: str, **default: Any) -> Shape:
-    return _value(core.str_schema(strict=True, pattern=r"\S"), allowed, description, **default)
-
-
-def _number(p: Parameter) -> Shape:
-    """A parameter, with its interval or its choices."""
-    low, high = p.within or (None, None)
-    kinds = {
-        str: core.literal_schema(list(p.choices)),
-        bool: core.bool_schema(strict=True),
-        int: core.no_info_before_validator_function(_whole, core.int_schema(strict=True, ge=low, le=high)),
-        float: core.float_schema(strict=True, ge=low, le=high, allow_inf_nan=False),
-    }
-    unit = "" if p.unit in ("", "-") else f" [{p.unit}]"
-    return _value(kinds[type(p.default)], allowed_by(p), f"{p.meaning}{unit}; source: {p.source}", default=p.default)
-
-
-def _whole(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _over_time(p: Parameter) -> Shape:
     """A parameter of a measure: a value, or a table from the months of the scenario in which it changes to its values."""
-    whole = _number(p)
+    whole = number(p)
     if p.name in STEADY:
         return whole
-    value = whole["schema"]
-    named = f"a whole month of the scenario, 0 to {_LAST_MONTH}"
-    month = core.custom_error_schema(core.str_schema(pattern=_MONTH), "value", custom_error_message=named)
-    course = core.no_info_after_validator_function(_begun, core.dict_schema(month, value))
-    course = _about(course, "from month to value", additionalProperties=False, minProperties=1)
-    kinds = core.tagged_union_schema({"value": value, "course": course}, lambda said: "course" if isinstance(said, dict) else "value")
-    about = "; or a table from month to value, { 0 = ..., 24 = ... }"
-    return _about(whole | {"schema": kinds}, whole["metadata"]["pydantic_js_updates"]["description"] + about)
-
-
-def _table(group: type[Parameters] | None = None, number: Callable[[Parameter], Shape] = _number, **beside: Shape) -> Shape:
-    """A table that holds a group of parameters, what stands beside them, and no other names."""
-    values = beside | {p.name: number(p) for p in (group.declared() if group else ())}
-    fields = {name: core.typed_dict_field(value, required=False) for name, value in values.items()}
-    table = core.typed_dict_schema(fields, extra_behavior="forbid")
-    return _about(table, (group.__doc__ or "").partition("\n")[0]) if group else table
-
-
-def _kinds(tables: dict[str, Shape]) -> Shape:
-    """A table of one of several kinds."""
-    for kind, table in tables.items():
-        table["fields"] = {"kind": core.typed_dict_field(core.literal_schema([kind]), required=False), **table["fields"]}
-    return core.tagged_union_schema(tables, "kind")
-
-
-def _named(table: Shape) -> Shape:
-    return core.dict_schema(core.str_schema(), table)
-
-
-def _different(names: list[str]) -> list[str]:
-    if not 1 <= len(names) <= MOST_WORDS or len(set(names)) < len(names):
-        context = {"found": f"{len(names)} names, {len(set(names))} of them different"}
-        raise PydanticCustomError("rule", f"1 to {MOST_WORDS} different names", context)
-    return names
+    steady = whole["schema"]
+    allowed = f"a whole month of the scenario, 0 to {_LAST_MONTH}"
+    month = core.custom_error_schema(core.str_schema(pattern=_MONTH), "value", custom_error_message=allowed)
+    course = core.no_info_after_validator_function(_begun, core.dict_schema(month, steady))
+    course = about(course, "from month to value", additionalProperties=False, minProperties=1)
+    either = core.tagged_union_schema({"value": steady, "course": course}, lambda said: "course" if isinstance(said, dict) else "value")
+    more = "; or a table from month to value, { 0 = ..., 24 = ... }"
+    return about(whole | {"schema": either}, whole["metadata"]["pydantic_js_updates"]["description"] + more)
 
 
 def _begun(course: dict[str, Any]) -> dict[str, Any]:
@@ -118,40 +59,41 @@ def _demanding(challenge: dict[str, float]) -> dict[str, float]:
 @cache
 def _scenario_shape(processes: _Groups, measures: _Groups) -> tuple[Shape, SchemaValidator]:
     word = core.str_schema(strict=True, min_length=1)
-    names = _value(core.list_schema(word), 'a list of names, such as ["trade", "finance"]')
-    competences = core.with_default_schema(core.no_info_after_validator_function(_different, names), default=None, validate_default=True)
-    share = _number(Parameter(0.0, "-", (0.0, 1.0)))["schema"]
-    challenge = core.no_info_after_validator_function(_demanding, _named(share))
+    few_words = different(MOST_WORDS)
+    words = core.no_info_after_validator_function(few_words, names('a list of names, such as ["trade", "finance"]'))
+    competences = core.with_default_schema(words, default=None, validate_default=True)
+    share = number(Parameter(0.0, "-", (0.0, 1.0)))["schema"]
+    challenge = core.no_info_after_validator_function(_demanding, named(share))
     demands = core.with_default_schema(challenge, default={}, validate_default=True)
     # a table that is really removed does not come here
     true = core.chain_schema([core.bool_schema(strict=True), core.literal_schema([True])])
-    remove = _about(_value(true, "true"), "take away what the scenario extends has under this name", const=True)
+    remove = about(value(true, "true"), "take away what the scenario extends has under this name", const=True)
     places = f"one of {', '.join(shipped_territories())}, or the path of a CSV file"
-    real = _table(places=_text(places, f"{places}, seen from the scenario file", default=None, validate_default=True))
-    served = core.no_info_after_validator_function(_different, _value(core.list_schema(word), "a list of names of purposes"))
-    purposes = _about(served, "only organisations and groups of these purposes are eligible", uniqueItems=True, minItems=1)
-    pays = _about(core.any_schema(), "name of the funder that runs and pays it", type="string", minLength=1)
-    own_list = _text("the path of a CSV file", "path of the user's own list of organisations, seen from the scenario file")
-    area = _text("the name or code of an area, in quotes", "name or code of the region, district or locality it answers for")
-    place = _text("the name or code of a place, in quotes", "name or code of the place where it sits")
+    real = table(places=text(places, f"{places}, seen from the scenario file", default=None, validate_default=True))
+    served = core.no_info_after_validator_function(few_words, names("a list of names of purposes"))
+    purposes = about(served, "only organisations and groups of these purposes are eligible", uniqueItems=True, minItems=1)
+    pays = anything("name of the funder that runs and pays it", type="string", minLength=1)
+    own_list = text("the path of a CSV file", "path of the user's own list of organisations, seen from the scenario file")
+    area = text("the name or code of an area, in quotes", "name or code of the region, district or locality it answers for")
+    place = text("the name or code of a place, in quotes", "name or code of the place where it sits")
     extends = "scenario file, or name of a shipped one, whose values count where this file says nothing; or several"
-    support = {kind: _table(group, _over_time, funder=pays, purposes=purposes, remove=remove) for kind, group in measures}
-    whole = _table(
-        title=_value(word | {"min_length": 0}, "a text in quotes", "what the scenario is called"),
-        question=_value(word | {"min_length": 0}, "a text in quotes", "what it asks, in plain words"),
-        extends=_about(core.union_schema([word, core.list_schema(word)]), extends),
-        competences=_about(competences, "what organisations can be good at", uniqueItems=True, minItems=1, maxItems=MOST_WORDS),
-        territory=_kinds({"drawn": _table(Drawn), "real": real}),
-        purposes=_named(_table(Purpose, challenge=_about(demands, "how much of each competence an answer demands [0..1]"), remove=remove)),
-        population=_table(Population, organisations_file=own_list),
-        processes=_table(**{name: _table(group) for name, group in processes}),
-        funders=_named(_table(Funder, area=area, place=place, remove=remove)),
-        measures=_named(_kinds(support)),
-        run=_table(RunSettings),
+    support = {kind: table(group, _over_time, funder=pays, purposes=purposes, remove=remove) for kind, group in measures}
+    whole = table(
+        title=value(word | {"min_length": 0}, "a text in quotes", "what the scenario is called"),
+        question=value(word | {"min_length": 0}, "a text in quotes", "what it asks, in plain words"),
+        extends=about(core.union_schema([word, core.list_schema(word)]), extends),
+        competences=about(competences, "what organisations can be good at", uniqueItems=True, minItems=1, maxItems=MOST_WORDS),
+        territory=kinds({"drawn": table(Drawn), "real": real}),
+        purposes=named(table(Purpose, challenge=about(demands, "how much of each competence an answer demands [0..1]"), remove=remove)),
+        population=table(Population, organisations_file=own_list),
+        processes=table(**{name: table(group) for name, group in processes}),
+        funders=named(table(Funder, area=area, place=place, remove=remove)),
+        measures=named(kinds(support)),
+        run=table(RunSettings),
     )
-    about = "A question to clustersim. What is left out is inherited from what `extends` names, or at its default."
-    shape = _about(whole, about, title="clustersim scenario")
-    return shape, SchemaValidator(shape)
+    said = "A question to clustersim. What is left out is inherited from what `extends` names, or at its default."
+    shape = about(whole, said, title="clustersim scenario")
+    return shape, checker(shape)
 
 
 def scenario_shape(theory: Theory) -> tuple[Shape, SchemaValidator]:

@@ -51,6 +51,11 @@ class Sheet:
     def __len__(self) -> int:
         return len(self.lines)
 
+    @property
+    def names(self) -> list[str]:
+        """The columns that the file has."""
+        return list(self._columns)
+
     def __contains__(self, name: str) -> bool:
         return name in self._columns
 
