@@ -8,9 +8,10 @@ import numpy as np
 
 from clustersim.experiments.sensitivity.answering import Combination, answer
 from clustersim.experiments.sensitivity.cautions import cautions
-from clustersim.experiments.sensitivity.layout import LUCK, Layout
+from clustersim.experiments.sensitivity.layout import Layout
 from clustersim.experiments.sensitivity.names import short_names
 from clustersim.experiments.sensitivity.sensitivity import Sensitivity
+from clustersim.experiments.sweeps.designs import LUCK
 from clustersim.results import RESULTS_VERSION
 from clustersim.scenario.theory import whole_theory
 
@@ -131,7 +132,8 @@ class SyntheticSensitivity:
                 "luck": self.luck, "numbers": {},
             },
             "combinations": [
-                {"label": label, "scenario": label, "title": label.replace("_", " ").capitalize(), "crossed": {}} for label in self.combinations
+                {"label": label, "scenario": label, "title": label.replace("_", " ").capitalize(), "crossed": {}}
+                for label in self.combinations
             ],
             "outcomes": list(self.outcomes),
             "months": 120,

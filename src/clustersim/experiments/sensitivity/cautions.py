@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from clustersim.experiments.sensitivity.layout import LUCK, Layout
+from clustersim.experiments.sensitivity.layout import Layout
 from clustersim.experiments.sensitivity.quantities import LEAST_SEEDS_SHARE, Quantity
+from clustersim.experiments.sweeps.designs import LUCK
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,6 +22,7 @@ __all__ = ["LEAST_POINTS_A_FACTOR", "Correlations", "correlate"]
 
 LEAST_POINTS_A_FACTOR = 3  # with fewer, a resample can hardly part the factors
 _MOST = 1 - 1e-12  # a correlation of one has no z
+_RIDGE = 1e-9  # where ranks follow from each other without any rest, their matrix has no inverse
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +61,8 @@ def _partial(ranks: np.ndarray, times: np.ndarray) -> np.ndarray:
     columns = ranks.shape[1]
     products = (ranks[:, :, None] * ranks[:, None, :]).reshape(number, columns * columns)
     covariance = (times @ products / number).reshape(-1, columns, columns) - means[:, :, None] * means[:, None, :]
-    inverse = np.linalg.pinv(covariance, hermitian=True)
-    own = np.sqrt(np.maximum(np.diagonal(inverse, axis1=1, axis2=2), np.finfo(float).tiny))
+    spread = np.sqrt(np.maximum(np.diagonal(covariance, axis1=1, axis2=2), np.finfo(float).tiny))
+    together = covariance / (spread[:, :, None] * spread[:, None, :]) + _RIDGE * np.eye(columns)
+    inverse = np.linalg.inv(together)
+    own = np.sqrt(np.diagonal(inverse, axis1=1, axis2=2))
     return np.clip(-inverse[:, :-1, -1] / (own[:, :-1] * own[:, -1:]), -_MOST, _MOST)

@@ -13,9 +13,10 @@ from functools import lru_cache
 
 import numpy as np
 
-__all__ = ["LUCK", "METHODS", "RESAMPLES", "Layout", "LayoutError", "drawn_again"]
+from clustersim.experiments.sweeps.designs import LUCK
 
-LUCK = "luck"
+__all__ = ["METHODS", "RESAMPLES", "Layout", "LayoutError", "drawn_again"]
+
 RESAMPLES = 1_000
 METHODS = {"morris": "morris", "saltelli": "indices", "latin_hypercube": "correlations", "sobol": "correlations"}
 _NEEDED = "morris (screening), saltelli (Sobol indices), latin_hypercube or sobol (rank correlations)"

@@ -96,6 +96,8 @@ def frame(name: str, rows: Iterable[Mapping[str, Any]]) -> "pd.DataFrame":
 
     columns = COLUMNS[name]
     table = pd.DataFrame(list(rows), columns=list(columns))
-    table = table.astype({column: "Int64" for column in _WHOLE if column in columns} | {c: "boolean" for c in _WHETHER if c in columns})
+    types = {column: "Int64" if unit == "count" else float for column, (unit, _) in columns.items() if unit != "-"}
+    types |= {column: "Int64" for column in _WHOLE if column in columns} | {column: "boolean" for column in _WHETHER if column in columns}
+    table = table.astype(types)
     table.attrs["columns"] = {column: {"unit": unit, "meaning": meaning} for column, (unit, meaning) in columns.items()}
     return table
