@@ -10,6 +10,7 @@ have done: the floor under which no other factor can be told apart from chance.
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 import numpy as np
 
@@ -24,6 +25,11 @@ _NEEDED = "morris (screening), saltelli (Sobol indices), latin_hypercube or sobo
 
 class LayoutError(Exception):
     """A design that cannot be analysed, or a table that does not fit it; says what can be done."""
+
+    @classmethod
+    def of_kind(cls, kind: str) -> Self:
+        """That designs of a kind are not made for this."""
+        return cls(f"a design of kind {kind} does not tell what decides an outcome. Choose one of {_NEEDED}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +52,7 @@ class Layout:
 
     def __post_init__(self) -> None:
         if self.kind not in METHODS:
-            raise LayoutError(f"a design of kind {self.kind} does not tell what decides an outcome. Choose one of {_NEEDED}")
+            raise LayoutError.of_kind(self.kind)
         if self.unit.ndim != 2 or self.unit.shape[1] != len(self.names) or len(self.unit) % self.block:
             shape = " x ".join(map(str, self.unit.shape))
             raise LayoutError(
