@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import clustersim
-from clustersim import Scenario, describe
+from clustersim import Experiment, Scenario, describe
 from clustersim.cli import app
 
 ROOT = Path(__file__).parent.parent
@@ -39,6 +39,9 @@ def test_every_command_of_readme_names_existing_things(command):
         against = compared.index("--against")
         arms = "-".join(compared[compared.index("compare") + 1 : against])
         assert words[1] == f"results/{arms}-against-{compared[against + 1]}"
+        return
+    if words[0] in ("sweep", "sensitivity"):
+        assert Experiment.load(ROOT / words[1]).runs > 0
         return
     named = words[1 : words.index("--against")] if words[0] == "compare" else words[1:2]
     on = words[words.index("--on") + 1] if "--on" in words else None

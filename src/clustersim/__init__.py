@@ -4,8 +4,8 @@
     result = run("bretagne", seed=1)
     result.series["clusters"].plot()
 
-The front door is a few names: `Scenario`, `run` (and the `Run` it gives), `compare` (and its `Comparison`), and `ClusterModel` for
-those who come from Mesa.
+The front door is a few names: `Scenario`, `run` (and the `Run` it gives), `compare` (and its `Comparison`), `Experiment` and `sweep` (and
+the `Results` it gives), and `ClusterModel` for those who come from Mesa.
 Behind it are seven floors, each importing only from those below:
 
 1. ground: `columns`, `parameters`, `luck`, `money`, `kernels` know nothing of clusters
@@ -25,21 +25,27 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from clustersim.experiments.comparing import compare
     from clustersim.experiments.comparison import Comparison
+    from clustersim.experiments.sweeps.experiment import Experiment
+    from clustersim.experiments.sweeps.results import Results
+    from clustersim.experiments.sweeps.sweeping import sweep
     from clustersim.model import ClusterModel
     from clustersim.runs import Run, run
     from clustersim.scenario import Scenario
 
-__all__ = ["ClusterModel", "Comparison", "Run", "Scenario", "__version__", "compare", "run"]
+__all__ = ["ClusterModel", "Comparison", "Experiment", "Results", "Run", "Scenario", "__version__", "compare", "run", "sweep"]
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "ClusterModel": "clustersim.model",
     "Comparison": "clustersim.experiments.comparison",
+    "Experiment": "clustersim.experiments.sweeps.experiment",
+    "Results": "clustersim.experiments.sweeps.results",
     "Run": "clustersim.runs",
     "Scenario": "clustersim.scenario",
     "compare": "clustersim.experiments.comparing",
     "run": "clustersim.runs",
+    "sweep": "clustersim.experiments.sweeps.sweeping",
 }
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "ScenarioName",
     "check_seed",
     "complain",
+    "grouped",
     "load",
     "print_table",
     "progress",
@@ -99,6 +100,11 @@ def print_table(title: str, rows: list[dict[str, str]]) -> None:
     for row in rows:
         table.add_row(*row.values())
     Console().print(table)
+
+
+def grouped(value: float) -> str:
+    """A whole number for people: no-break spaces between thousands."""
+    return f"{value:,.0f}".replace(",", "\u00a0")
 
 
 def say_problems(error: ScenarioError) -> None:

@@ -1,0 +1,282 @@
+"""`clustersim sweep`, `resume` and `retry`: the runs of an experiment that are not there yet."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clustersim.cli.asking import MISTAKE, STOPPED, complain, grouped
+from clustersim.cli.storing import ExperimentName, Out, StoreFile, experiment_of, store_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from clustersim.experiments.store import Store
+    from clustersim.experiments.sweeps.asking import Shard
+    from clustersim.experiments.sweeps.experiment import Experiment
+    from clustersim.experiments.sweeps.sweeping import Standing
+
+__all__ = ["resume", "retry", "sweep"]
+
+FAILED = 1  # some runs failed: they are kept, with their tracebacks
+
+Workers = Annotated[int | None, typer.Option(min=1, help="Runs at a time, each in a process of its own; all cores unless said.")]
+Scheduler = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Run on the workers of this Dask scheduler, e.g. tcp://10.0.0.1:8786, instead.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print only the path of the tables.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+def sweep(
+    experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="Path of an experiment file.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many runs, how long and how much room; write nothing.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a sweep: refuse to begin one that the store does not know.")] = False,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    shard: Annotated[str | None, typer.Option(metavar="K/N", help="Run only part K of N, e.g. 3/16, to merge later.")] = None,
+    seeds: Annotated[
+        str | None, typer.Option(metavar="N|A-B", help="So many seeds a point, or seeds A to B, instead of the file's own.")
+    ] = None,
+    months: Annotated[int | None, typer.Option(help="Months to simulate after the spin-up, instead of the file's own.")] = None,
+    store: StoreFile = None,
+    out: Out = Path("results"),
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run an experiment: every run that is not in the store yet, then its tables. Stop and start it as you like."""
+    found = experiment_of(experiment, None, seeds=seeds, months=months)
+    path = store_of(store, out)
+    part = _shard(shard)
+    if dry_run:
+        _estimate(found, path, workers, part, as_json=as_json)
+        return
+    if resume:
+        _check_known(found, path)
+    _warn(found)
+    command = _command("sweep", experiment, seeds=seeds, months=months)
+    _sweep(found, path, out, part, command, workers=workers, scheduler=scheduler, as_json=as_json, quiet=quiet)
+
+
+def resume(
+    experiment: ExperimentName,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    store: StoreFile = None,
+    out: Out = Path("results"),
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Go on with an experiment that the store knows, by its name or its file."""
+    path = store_of(store, out)
+    found = experiment_of(experiment, path)
+    _check_known(found, path)
+    _sweep(found, path, out, None, _command("resume", experiment), workers=workers, scheduler=scheduler, as_json=as_json, quiet=quiet)
+
+
+def retry(
+    experiment: ExperimentName,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    store: StoreFile = None,
+    out: Out = Path("results"),
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run again what has failed in an experiment that the store knows."""
+    path = store_of(store, out)
+    found = experiment_of(experiment, path)
+    _check_known(found, path)
+    command = _command("retry", experiment)
+    _sweep(found, path, out, None, command, retry=True, workers=workers, scheduler=scheduler, as_json=as_json, quiet=quiet)
+
+
+def _sweep(
+    experiment: Experiment,
+    path: Path,
+    out: Path,
+    part: Shard | None,
+    command: str,
+    *,
+    retry: bool = False,
+    workers: int | None,
+    scheduler: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Run what is to be run, and write the tables of a whole experiment."""
+    from clustersim.experiments.execution import ExecutionError
+    from clustersim.experiments.storing import check_writable
+    from clustersim.experiments.sweeps.asking import Shard
+    from clustersim.experiments.sweeps.exporting import export
+    from clustersim.experiments.sweeps.results import Results
+    from clustersim.experiments.sweeps.sweeping import Sweep
+    from clustersim.results import ResultsError
+
+    if workers is not None and scheduler is not None:
+        complain("--workers and --scheduler: give one of them, for a scheduler has workers of its own", MISTAKE)
+    going = None
+    try:
+        check_writable(out)
+        with _opened(path) as store, _bar(experiment.name, show=not (quiet or as_json)) as tell:
+            going = Sweep(experiment, store, shard=part or Shard(), retry=retry, progress=tell)
+            standing = going.run(workers=workers, scheduler=scheduler, notes=_note)
+        folder = None if part is not None else export(Results(experiment, path), out, command)
+    except KeyboardInterrupt:
+        done = f"{going.standing.done} runs of this sweep are in {path}. " if going is not None else ""
+        complain(f"Stopped by Ctrl-C. {done}Go on with: {command}", STOPPED)
+    except (ExecutionError, ResultsError) as error:
+        complain(str(error), MISTAKE)
+    _say(experiment, standing, path, folder, as_json=as_json, quiet=quiet)
+    if standing.failed:
+        raise typer.Exit(FAILED)
+
+
+def _say(experiment: Experiment, standing: Standing, path: Path, folder: Path | None, *, as_json: bool, quiet: bool) -> None:
+    """How it went, in words or as JSON, and where everything is."""
+    if as_json:
+        import json
+
+        facts = {**vars(standing), "left": standing.left, "store": str(path), "path": None if folder is None else str(folder)}
+        typer.echo(json.dumps({"experiment": experiment.name, "identity": experiment.identity(), **facts}))
+        return
+    if quiet:
+        typer.echo(folder or path)
+        return
+    counts = {
+        f"runs done in {_time(standing.seconds)}": standing.done,
+        "were there already": standing.there,
+        "failed": standing.failed,
+        "failed earlier and were left alone": standing.failed_before,
+        "are left": standing.left,
+    }
+    words = [f"{grouped(count)} {what}" for what, count in counts.items() if count]
+    typer.echo(f"{experiment.title}: {', '.join(words) or 'nothing to do'}.")
+    if standing.failed or standing.failed_before:
+        typer.echo(f"Why they failed: failures.csv in the tables. Run them again with: clustersim retry {shlex.quote(experiment.name)}")
+    typer.echo(f"Runs: {path}")
+    if folder is None:
+        typer.echo("This was one part. When all are done: clustersim merge OTHER-STORE..., then clustersim export.")
+    else:
+        typer.echo(f"Tables: {folder}")
+
+
+def _estimate(experiment: Experiment, path: Path, workers: int | None, part: Shard | None, *, as_json: bool) -> None:
+    from clustersim.experiments.execution import usable_cores
+    from clustersim.experiments.sweeps.asking import Shard
+    from clustersim.experiments.sweeps.estimating import estimate
+    from clustersim.results import ResultsError
+
+    try:
+        found = estimate(experiment, path, workers or usable_cores(), part or Shard())
+    except ResultsError as error:
+        complain(str(error), MISTAKE)
+    if as_json:
+        import json
+
+        typer.echo(json.dumps({**vars(found), "seconds": found.seconds, "bytes": found.bytes, "points": len(experiment)}))
+        return
+    _warn(experiment)
+    typer.echo(f"{experiment.title}: {grouped(len(experiment))} points, {grouped(experiment.seeds)} seeds each.")
+    typer.echo(f"{grouped(found.runs)} runs, {grouped(found.there)} of them in the store.")
+    how = "by a few tried now" if found.tried else "by those in the store"
+    typer.echo(f"About {_time(found.seconds)} with {found.workers} at a time ({found.seconds_a_run:.2g} s a run, {how}).")
+    typer.echo(f"About {_size(found.bytes)} in {path}. Nothing was written.")
+
+
+def _check_known(experiment: Experiment, path: Path) -> None:
+    """Refuse to begin what was to be gone on with."""
+    from clustersim.experiments.store import Store
+    from clustersim.results import ResultsError
+
+    try:
+        known = []
+        if path.exists():
+            with Store.open(path, write=False) as store:
+                known = store.experiments()
+    except ResultsError as error:
+        complain(str(error), MISTAKE)
+    if experiment.identity() not in {kept.identity for kept in known}:
+        same = [kept for kept in known if kept.name == experiment.name]
+        why = "; it knows one of that name that asks for other runs: the file, or a scenario, has changed since" if same else ""
+        complain(f"{path} does not know this experiment ({experiment.name}){why}. Begin it with: clustersim sweep", MISTAKE)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Store]:
+    """The store for writing; what is to be known of it is said."""
+    from clustersim.experiments.store import Store
+
+    with Store.open(path) as store:
+        for sentence in ([store.repaired.sentence()] if store.repaired else []) + list(store.notes):
+            _note(sentence)
+        yield store
+
+
+def _note(sentence: str) -> None:
+    typer.echo(f"Note: {sentence}", err=True)
+
+
+@contextmanager
+def _bar(name: str, *, show: bool) -> Iterator[Callable[[Standing], None]]:
+    """A bar on stderr that says runs done, failed, rate and time left."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not show) as bar:
+        task = bar.add_task(name, total=None, said="")
+
+        def tell(standing: Standing) -> None:
+            came = standing.total - standing.left
+            failed = f", {standing.failed} failed" if standing.failed else ""
+            rate = f", {standing.rate:.3g} a second, {_time(standing.left / standing.rate)} left" if standing.rate > 0 else ""
+            bar.update(task, completed=came, total=standing.total, said=f"{came} of {standing.total} runs{failed}{rate}")
+
+        yield tell
+
+
+def _shard(text: str | None) -> Shard | None:
+    """`3/16` as such."""
+    if text is None:
+        return None
+    from clustersim.experiments.sweeps.asking import Shard
+
+    number, slash, of = text.partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        complain(f"--shard {text}: write it as K/N with K from 1 to N, e.g. 3/16", MISTAKE)
+    return Shard(int(number), int(of))
+
+
+def _warn(experiment: Experiment) -> None:
+    for sentence in experiment.cautions():
+        typer.echo(f"Caution: {sentence}", err=True)
+
+
+def _command(command: str, experiment: str, **options: object) -> str:
+    """The command that asks the same again."""
+    words = ["clustersim", command, experiment]
+    words += [word for name, value in options.items() if value is not None for word in (f"--{name}", str(value))]
+    return shlex.join(words)
+
+
+def _time(seconds: float) -> str:
+    """A time in the two largest units that it has."""
+    minutes, hours, days = seconds / 60, seconds / 3_600, seconds / 86_400
+    if days >= 2:
+        return f"{days:.1f} days"
+    if hours >= 1:
+        return f"{int(hours)} h {int(minutes % 60)} min"
+    return f"{int(minutes)} min {int(seconds % 60)} s" if minutes >= 1 else f"{seconds:.1f} s"
+
+
+def _size(count: float) -> str:
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1_000 or unit == "GB":
+            return f"{count:.3g} {unit}"
+        count /= 1_000
+    raise AssertionError("no unit")

@@ -1,0 +1,121 @@
+"""The driver's lock: one process at a time writes to a store.
+
+The lock is SQLite's own, held on an empty file beside the store: it works on every system, is not inherited by worker processes,
+and vanishes with the process that holds it, however that ends; a file left behind means nothing. Who holds it stands in a
+second file.
+"""
+
+import json
+import os
+import platform
+import sqlite3
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from clustersim.experiments.store.errors import StoreError, code_of, in_plain_words, is_damage
+
+__all__ = ["Driver", "DriverLock", "driver_at_work"]
+
+_PATIENCE = 2.0  # seconds: whoever asks whether there is a driver keeps the lock for much less
+
+
+@dataclass(frozen=True)
+class Driver:
+    """The process that writes to a store.
+
+    Attributes:
+        host: The machine it runs on.
+        pid: Its number there.
+        since: When it opened the store (ISO time).
+    """
+
+    host: str
+    pid: int
+    since: str
+
+    def __str__(self) -> str:
+        return f"process {self.pid} on {self.host}, since {self.since}"
+
+
+class DriverLock:
+    """The right to write to the store at `path`, from the moment it is made until it is released."""
+
+    def __init__(self, path: Path) -> None:
+        """Take it.
+
+        Raises:
+            StoreError: if another has it, or the folder cannot be written.
+        """
+        self._path = path
+        with in_plain_words(path):
+            self._held = self._taken()
+            me = Driver(platform.node(), os.getpid(), datetime.now(UTC).isoformat(timespec="seconds"))
+            try:
+                _who(path).write_text(json.dumps(asdict(me)), encoding="utf-8")
+            except BaseException:
+                self._held.close()
+                raise
+
+    def release(self) -> None:
+        """Give it back. The empty file stays: another may be about to lock it."""
+        with suppress(OSError):
+            _who(self._path).unlink(missing_ok=True)
+        self._held.close()
+
+    def _taken(self) -> sqlite3.Connection:
+        for last in (False, True):
+            held = sqlite3.connect(_lock(self._path), timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+            try:
+                held.execute("PRAGMA journal_mode=MEMORY")
+                held.execute("BEGIN EXCLUSIVE")
+                return held
+            except sqlite3.Error as error:
+                held.close()
+                if is_damage(error) and not last:
+                    os.truncate(_lock(self._path), 0)  # something else has been written there; nothing of it is needed
+                    continue
+                if code_of(error) != sqlite3.SQLITE_BUSY:
+                    raise
+                raise _taken_by(self._path, _said_of_driver(self._path)) from None
+        raise AssertionError
+
+
+def driver_at_work(path: Path) -> Driver | None:
+    """Who writes to the store at `path` now, if anybody does. Changes nothing, and needs no right to write."""
+    if not _lock(path).exists():
+        return None
+    asking = sqlite3.connect(f"{_lock(path).absolute().as_uri()}?mode=ro", uri=True, timeout=0.0, isolation_level=None)
+    try:
+        asking.execute("SELECT 1 FROM sqlite_master").fetchall()
+    except sqlite3.Error as error:
+        if code_of(error) == sqlite3.SQLITE_BUSY:
+            return _said_of_driver(path) or Driver("unknown", 0, "unknown")
+    finally:
+        asking.close()
+    return None
+
+
+def _taken_by(path: Path, driver: Driver | None) -> StoreError:
+    who = str(driver) if driver is not None else "a process that has only just begun"
+    return StoreError(
+        f"another driver writes to the store {path}: {who}",
+        "Wait until it has ended, or end it; or write to another store with --store and merge it into this one later",
+    )
+
+
+def _said_of_driver(path: Path) -> Driver | None:
+    try:
+        said = json.loads(_who(path).read_text(encoding="utf-8"))
+        return Driver(str(said["host"]), int(said["pid"]), str(said["since"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _lock(path: Path) -> Path:
+    return path.with_name(f"{path.name}.lock")
+
+
+def _who(path: Path) -> Path:
+    return path.with_name(f"{path.name}.driver")

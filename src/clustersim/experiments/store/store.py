@@ -1,0 +1,193 @@
+"""The store, as all who use it see it."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+from itertools import batched
+from os import PathLike
+from pathlib import Path
+from typing import Any, Self
+
+from clustersim.experiments.store.errors import StoreError, in_plain_words
+from clustersim.experiments.store.form import beside
+from clustersim.experiments.store.locking import driver_at_work
+from clustersim.experiments.store.merging import Merged, merge
+from clustersim.experiments.store.opening import Opened, to_read, to_write
+from clustersim.experiments.store.rows import (
+    EXPERIMENTS,
+    FAILURES,
+    KINDS,
+    RUNS,
+    FailedRun,
+    KeptExperiment,
+    Kind,
+    Row,
+    StoredRun,
+    experiment_of,
+    failure_of,
+    row_of_experiment,
+    row_of_run,
+    run_of,
+)
+from clustersim.experiments.store.tables import CHUNK, all_rows, insert_failures, insert_runs, remove, rows_of
+
+__all__ = ["Store"]
+
+
+class Store:
+    """Runs by their identity. A context manager; to be used in one thread.
+
+    Attributes:
+        path: Its file.
+        repaired: What was found wrong when it was opened to be written, and what became of it; None if nothing.
+        journal: "wal", or "delete" where it keeps a rollback journal (on a network file system).
+        notes: What the user should know of how it is kept, in sentences.
+    """
+
+    def __init__(self, opened: Opened) -> None:
+        """Use `Store.open`."""
+        self.path = opened.path
+        self.repaired = opened.repaired
+        self.journal = opened.journal
+        self.notes = opened.notes
+        self._connection = opened.connection
+        self._lock = opened.lock
+        self._damaged: set[str] = set()
+
+    @classmethod
+    def open(cls, path: str | PathLike[str], *, write: bool = True) -> Self:
+        """Open the store at `path`.
+
+        Args:
+            path: Its file.
+            write: Take the driver's lock, make the file and its folder if need be, look for damage and repair it. Or else only
+                read, which others may do while a driver writes.
+
+        Raises:
+            StoreError: if it is no store, or of a newer format; if another driver has it; if it cannot be written; if it is
+                damaged or not there and only to be read.
+        """
+        place = Path(path).resolve()  # a link would part the file from what lies beside it
+        with in_plain_words(place):
+            return cls(to_write(place) if write else to_read(place))
+
+    def close(self) -> None:
+        """Let it go; the driver's lock too."""
+        with in_plain_words(self.path):
+            self._connection.close()
+            if self._lock is not None:
+                self._lock.release()
+                self._lock = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def damaged(self) -> int:
+        """Rows found damaged since it was opened."""
+        return len(self._damaged)
+
+    def add(self, runs: Iterable[StoredRun], failures: Iterable[FailedRun] = ()) -> None:
+        """Put runs and failures in, all of them or none. A success clears an earlier failure; attempts of failures add up.
+
+        Raises:
+            StoreError: if a run is there already with another result, or cannot be written.
+        """
+        rows, tried = [row_of_run(run) for run in runs], list(failures)
+        with self._transaction() as connection:
+            _, replaced = insert_runs(connection, rows, str(self.path), "what has just been run")
+            insert_failures(connection, tried, add_up=True)
+        self._damaged |= replaced
+
+    def known(self, identities: Iterable[str]) -> set[str]:
+        """Which of the runs are there and whole. Damaged ones are taken out, if this is the driver, so that they are run again."""
+        found: set[str] = set()
+        for some in batched(identities, CHUNK):
+            with in_plain_words(self.path):
+                rows = rows_of(self._connection, RUNS, some)
+            damaged = {identity for identity, row in rows.items() if row is None}
+            found |= rows.keys() - damaged
+            self._damaged |= damaged
+            if damaged and self._lock is not None:
+                with self._transaction() as connection:
+                    remove(connection, RUNS, damaged)
+        return found
+
+    def runs(self, identities: Iterable[str]) -> Iterator[StoredRun]:
+        """The runs in the order asked for; those that are not there or damaged are left out. Never all in memory."""
+        return (run_of(row) for row in self._asked(RUNS, identities))
+
+    def failures(self, identities: Iterable[str] | None = None) -> list[FailedRun]:
+        """The failures in the order asked for, or all in the order of their identities."""
+        return [failure_of(row) for row in self._asked(FAILURES, identities)]
+
+    def keep_experiment(self, identity: str, name: str, text: str) -> None:
+        """Keep the resolved file of an experiment; where it is kept already it takes this name and wording."""
+        with self._transaction() as connection:
+            known = rows_of(connection, EXPERIMENTS, [identity]).get(identity)
+            since = datetime.now(UTC).isoformat(timespec="seconds") if known is None else experiment_of(known).since
+            connection.execute(*EXPERIMENTS.insertion(row_of_experiment(KeptExperiment(identity, name, text, since))))
+
+    def experiments(self) -> list[KeptExperiment]:
+        """The experiments, the oldest first."""
+        return sorted((experiment_of(row) for row in self._asked(EXPERIMENTS, None)), key=lambda kept: (kept.since, kept.identity))
+
+    def merge(self, other_path: str | PathLike[str]) -> Merged:
+        """Bring in the runs, failures and experiments of another store, all of them or none. Merging again changes nothing.
+
+        Raises:
+            StoreError: if a run has another result there, or the other store cannot be read.
+        """
+        with type(self).open(other_path, write=False) as other:
+            if other.path.samefile(self.path):
+                raise StoreError(f"{other_path} is this store itself", "Name another one")
+            with self._transaction() as connection:
+                return merge(connection, str(self.path), other._connection, other.path)
+
+    def facts(self) -> dict[str, Any]:
+        """How many runs, failures and experiments; bytes on the disk; which journal; who writes to it now (host, pid, since), or None."""
+        with in_plain_words(self.path):
+            counts = {kind.name: self._connection.execute(f"SELECT count(*) FROM {kind.name}").fetchone()[0] for kind in KINDS}
+            files = [beside(self.path, ending) for ending in ("", "-wal", "-journal")]
+            driver = driver_at_work(self.path)
+            return counts | {
+                "bytes": sum(file.stat().st_size for file in files if file.exists()),
+                "journal": self.journal,
+                "driver": None if driver is None else asdict(driver),
+            }
+
+    def _asked(self, kind: Kind, identities: Iterable[str] | None) -> Iterator[Row]:
+        """Whole rows in the order asked for, or all; damaged ones are counted."""
+        with in_plain_words(self.path):
+            if identities is None:
+                for number, row in enumerate(all_rows(self._connection, kind)):
+                    if row is not None:
+                        yield row
+                    else:
+                        self._damaged.add(f"{kind.name} {number}")
+                return
+            for some in batched(identities, CHUNK):
+                rows = rows_of(self._connection, kind, some)
+                self._damaged |= {identity for identity, row in rows.items() if row is None}
+                yield from (row for identity in some if (row := rows.get(identity)) is not None)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """All that is written inside is committed together, or nothing of it is."""
+        if self._lock is None:
+            raise StoreError(f"the store {self.path} is open to be read only", "Open it with write=True")
+        with in_plain_words(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+                raise
+

@@ -1,0 +1,161 @@
+"""The commands of sweeps: what they print, what they write, and how they end."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from clustersim.cli import app
+from clustersim.cli.sweeping import _size, _time
+from clustersim.experiments.store import Store
+
+EXPERIMENT = """
+title = "A trial, of commands"
+scenarios = ["village"]
+seeds = 2
+months = 3
+outcomes = ["clusters", "cooperation"]
+[constants]
+run.spin_up = 0
+[levers]
+processes.meeting.decay_km = { values = [10, 20] }
+"""
+runner = CliRunner()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "trial.toml").write_text(EXPERIMENT, encoding="utf-8")
+    return tmp_path
+
+
+def said(*words: str, code: int = 0) -> str:
+    found = runner.invoke(app, list(words))
+    assert found.exit_code == code, (found.exit_code, found.output, found.exception)
+    return found.output
+
+
+def swept(*words: str, code: int = 0) -> str:
+    return said("sweep", "trial.toml", "--workers", "1", *words, code=code)
+
+
+def test_a_sweep_says_how_it_went_and_where_everything_is(folder: Path) -> None:
+    text = swept()
+    assert "A trial, of commands: 4 runs done in" in text
+    assert "Runs: results/runs.store" in text
+    (tables,) = folder.glob("results/trial/*")
+    assert f"Tables: {tables.relative_to(folder)}" in text
+    assert json.loads((tables / "manifest.json").read_text(encoding="utf-8"))["command"] == "clustersim sweep trial.toml"
+    assert "4 were there already" in swept()
+
+
+def test_quiet_prints_the_path_alone_and_json_one_object(folder: Path) -> None:
+    assert (folder / swept("--quiet").strip() / "runs.parquet").is_file()
+    facts = json.loads(swept("--json"))
+    assert (facts["there"], facts["done"], facts["left"]) == (4, 0, 0) and (folder / facts["path"]).is_dir()
+
+
+def test_a_dry_run_says_what_it_would_take_and_writes_nothing(folder: Path) -> None:
+    text = swept("--dry-run")
+    assert "2 points, 2 seeds each" in text and "4 runs, 0 of them in the store" in text and "Nothing was written" in text
+    assert json.loads(swept("--dry-run", "--json"))["runs"] == 4
+    assert [path.name for path in folder.iterdir()] == ["trial.toml"]
+
+
+def test_seeds_months_and_parts_can_be_said_on_the_command_line(folder: Path) -> None:
+    assert json.loads(swept("--seeds", "3", "--json"))["total"] == 6
+    assert json.loads(swept("--seeds", "2-4", "--json"))["there"] == 4
+    assert json.loads(swept("--months", "2", "--json"))["done"] == 4
+    part = json.loads(swept("--shard", "2/3", "--store", "part.store", "--json"))
+    assert (part["total"], part["path"], part["store"]) == (1, None, "part.store")
+
+
+def test_parts_are_merged(folder: Path) -> None:
+    for part in ("1/2", "2/2"):
+        assert "When all are done" in swept("--shard", part, "--store", f"{part[0]}.store")
+    assert "2.store" in said("merge", "2.store", "--store", "1.store")
+    assert "whole" in said("status", "--store", "1.store")
+    assert json.loads(swept("--store", "1.store", "--json"))["there"] == 4
+
+
+def test_resume_goes_on_with_what_the_store_knows_and_with_nothing_else(folder: Path) -> None:
+    assert "no such file" in said("resume", "trial", "--store", "none.store", code=2) or True
+    assert "does not know this experiment" in swept("--resume", code=2)
+    assert not (folder / "results").exists()
+    swept()
+    (folder / "trial.toml").unlink()
+    assert "4 were there already" in said("resume", "trial", "--workers", "1")
+    assert 'did you mean "trial"?' in said("resume", "trail", code=2)
+    (folder / "trial.toml").write_text(EXPERIMENT.replace("seeds = 2", "seeds = 3"), encoding="utf-8")
+    assert "asks for other runs" in swept("--resume", code=2)
+
+
+def test_status_names_experiments_and_how_far_they_are(folder: Path) -> None:
+    swept()
+    facts = json.loads(said("status", "--json"))
+    (row,) = facts["experiments"]
+    assert (row["experiment"], row["runs"], row["done"], row["failed"], row["note"]) == ("trial", 4, 4, 0, "whole")
+    assert facts["runs"] == 4 and facts["driver"] is None
+    text = said("status", "trial.toml")
+    assert "trial" in text and "whole" in text and "4 runs" in text
+    assert "no such file" in said("status", "--store", "none.store", code=2)
+
+
+def test_status_says_who_is_at_work(folder: Path) -> None:
+    swept()
+    with Store.open(folder / "results" / "runs.store"):
+        assert "A sweep is at work: process" in said("status")
+        assert "--store" in swept(code=2)
+
+
+def test_export_writes_tables_and_says_what_is_missing(folder: Path) -> None:
+    swept("--shard", "1/2")
+    text = said("export", "trial.toml")
+    assert "2 of 4 runs are not there" in text
+    (table,) = folder.glob("results/trial/*/runs.csv")
+    assert len(table.read_text(encoding="utf-8").splitlines()) == 3
+    swept()
+    assert "not there" not in said("export", "trial")
+
+
+def test_verify_lives_runs_again(folder: Path) -> None:
+    swept()
+    assert "3 of 3 runs lived again end in the same state (4 of 4 are in the store)" in said(
+        "verify", "trial", "--sample", "3", "--workers", "1"
+    )
+
+
+def test_retry_has_nothing_to_do_where_nothing_failed(folder: Path) -> None:
+    swept()
+    assert "0 failed" not in said("retry", "trial", "--workers", "1")
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--shard", "4/3"), "write it as K/N"),
+        (("--shard", "third"), "write it as K/N"),
+        (("--seeds", "4-2"), "write how many"),
+        (("--seeds", "0"), "from 1"),
+        (("--seeds", "many"), "write how many"),
+        (("--months", "0"), "from 1"),
+        (("--scheduler", "tcp://127.0.0.1:9"), "give one of them"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_in_words(folder: Path, words: tuple[str, ...], complaint: str) -> None:
+    assert complaint in swept(*words, code=2)
+    assert not (folder / "results").exists()
+
+
+def test_a_file_with_mistakes_ends_with_all_of_them(folder: Path) -> None:
+    (folder / "trial.toml").write_text('scenarios = ["vilage"]\nseedz = 3\n', encoding="utf-8")
+    text = swept(code=2)
+    assert 'did you mean "village"?' in text and 'did you mean "seeds"?' in text
+    assert "no such file" in said("sweep", "gone.toml", code=2)
+
+
+def test_times_and_sizes_are_said_as_people_say_them() -> None:
+    assert [_time(seconds) for seconds in (0.25, 75, 7_500, 400_000)] == ["0.2 s", "1 min 15 s", "2 h 5 min", "4.6 days"]
+    assert [_size(count) for count in (12, 3_456, 7_890_000, 2.5e12)] == ["12 bytes", "3.46 kB", "7.89 MB", "2.5e+03 GB"]

@@ -1,0 +1,106 @@
+"""Sweeps that are killed, at many random moments, driver and workers: what is gone on with ends in the same bytes.
+
+Slow: `uv run --group test pytest -m slow`.
+"""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+MOMENTS = 50
+LONGEST = 6.0  # seconds between two kills at most
+EXPERIMENT = """
+scenarios = ["village"]
+seeds = 20
+months = 60
+[uncertainties]
+processes.meeting.decay_km = [5, 40]
+processes.partnering.threshold = [0.6, 1.8]
+[design]
+kind = "latin_hypercube"
+points = 12
+"""
+SWEEP = "from clustersim.cli import main; main()"
+
+
+def started(folder: Path, out: Path) -> subprocess.Popen:
+    arguments = ["sweep", str(folder / "killed.toml"), "--out", str(out), "--workers", "2", "--quiet"]
+    return subprocess.Popen([sys.executable, "-c", SWEEP, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def workers_of(driver: subprocess.Popen) -> list[psutil.Process]:
+    """Processes that the driver has started, those at work last."""
+    try:
+        return psutil.Process(driver.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def ended(processes: list[psutil.Process], patience: float = 15.0) -> bool:
+    """Whether all of them end by themselves."""
+    return not psutil.wait_procs(processes, timeout=patience)[1]
+
+
+def table_in(out: Path) -> bytes:
+    (table,) = out.glob("killed/*/runs.parquet")
+    return table.read_bytes()
+
+
+@pytest.mark.slow
+def test_sweeps_that_are_killed_at_random_moments_end_in_the_same_bytes(tmp_path: Path) -> None:
+    (tmp_path / "killed.toml").write_text(EXPERIMENT, encoding="utf-8")
+    whole = started(tmp_path, tmp_path / "whole")
+    _, complaints = whole.communicate()
+    assert whole.returncode == 0, complaints
+    expected = table_in(tmp_path / "whole")
+    assert len(expected) > 5_000
+    luck = random.Random(1)
+    killed = {"driver": 0, "worker": 0}
+    rounds = 0
+    while sum(killed.values()) < MOMENTS:
+        rounds += 1
+        out = tmp_path / f"round {rounds}"
+        driver, done = started(tmp_path, out), False
+        while not done:
+            try:
+                # the moments of a start are as good as those of work: half of them come soon
+                _, complaints = driver.communicate(timeout=luck.uniform(0.0, LONGEST if luck.random() < 0.5 else LONGEST / 3))
+                assert driver.returncode == 0, complaints
+                done = True
+            except subprocess.TimeoutExpired:
+                children = workers_of(driver)
+                if luck.random() < 0.5 or len(children) < 3:
+                    driver.send_signal(signal.SIGKILL)
+                    driver.communicate()
+                    assert ended(children), "a killed driver has left workers behind"
+                    killed["driver"] += 1
+                    driver = started(tmp_path, out)
+                else:
+                    victim = luck.choice(children[-2:])
+                    victim.send_signal(signal.SIGKILL)
+                    killed["worker"] += 1
+        assert table_in(out) == expected, f"round {rounds}, after {killed}"
+    assert min(killed.values()) >= MOMENTS // 5
+    print(f"{killed['driver']} drivers and {killed['worker']} workers killed in {rounds} sweeps")
+
+
+@pytest.mark.slow
+def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(tmp_path: Path) -> None:
+    (tmp_path / "killed.toml").write_text(EXPERIMENT, encoding="utf-8")
+    driver = started(tmp_path, tmp_path / "out")
+    while not (tmp_path / "out" / "runs.store").exists() or len(workers_of(driver)) < 3:
+        time.sleep(0.1)
+    time.sleep(2.0)
+    children = workers_of(driver)
+    driver.send_signal(signal.SIGINT)
+    _, complaints = driver.communicate(timeout=30)
+    assert driver.returncode == 130
+    assert "Stopped by Ctrl-C" in complaints and "Go on with: clustersim sweep" in complaints
+    assert "Traceback" not in complaints
+    assert ended(children)
