@@ -93,7 +93,8 @@ class SyntheticSensitivity:
         """Points x seeds: what the factors add, a little interplay, and the luck of each set of seeds."""
         level, step = LEVELS.get(name, (10.0, 1.0))
         centred = layout.unit[:, : len(self.weights)] - 0.5
-        signal = centred @ np.array(list(self.weights.values())) + (4.0 * centred[:, 0] * centred[:, -1] if centred.shape[1] > 1 else 0)
+        weights = np.array(list(self.weights.values()))
+        signal = centred @ weights + 0.6 * np.abs(weights).max() * centred[:, 0] * centred[:, -1]
         sets = np.unique(layout.unit[:, -1], return_inverse=True)[1] if self.luck else np.zeros(len(layout.unit), int)
         rng = np.random.default_rng([len(name), number])
         luck = rng.normal(size=(sets.max() + 1, self.seeds))[sets] + 0.4 * rng.normal(size=(len(layout.unit), self.seeds))

@@ -12,6 +12,7 @@ import numpy as np
 from clustersim import durable
 from clustersim.experiments.sensitivity.layout import METHODS, LayoutError
 from clustersim.experiments.sweeps.experiment import Experiment
+from clustersim.experiments.sweeps.exporting import KIND
 from clustersim.results import ResultsError
 from clustersim.scenario import ScenarioError
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Exported"]
 
-KIND = "sweep"
 _AGAIN = "Write the tables anew with `clustersim export`"
 _RESOLVED = ("on", "months", "constants")  # what the scenarios of the folder have in them already
 
@@ -60,8 +60,8 @@ class Exported:
             experiment = Experiment.from_dict(said, self.manifest["name"], folder=self.folder)
         except ScenarioError as error:
             raise ResultsError(f"the experiment in {self.folder} cannot be read: {error}", _AGAIN) from error
-        if (len(experiment), experiment.seeds) != (self.manifest["points"], self.manifest["seeds"]):
-            raise ResultsError(f"the experiment in {self.folder} asks for other points than its tables hold", _AGAIN)
+        if experiment.identity() != self.manifest["identity"]:
+            raise ResultsError(f"the experiment in {self.folder} asks for other runs than its tables hold", _AGAIN)
         return experiment
 
     @property

@@ -22,10 +22,9 @@ def answer(reading: Reading, language: Language) -> list[str]:
         return [language.say("sensitivity.too_few")]
     named = reading.told if _knows_floor(reading) else reading.factors
     if not named:
-        return [language.say("sensitivity.nothing_told")]
-    lines = [
-        language.say("sensitivity.decides", factor=factor.name, size=_together(reading, factor, language)) for factor in named[:MOST_NAMED]
-    ]
+        nearest = language.say("sensitivity.nearest", said=_decides(reading, reading.factors[0], language))
+        return [language.say("sensitivity.nothing_told"), nearest]
+    lines = [_decides(reading, factor, language) for factor in named[:MOST_NAMED]]
     more = len(named) - MOST_NAMED
     return [*lines, language.say("sensitivity.and_more", count=language.number(more))] if more > 0 else lines
 
@@ -67,6 +66,10 @@ def luck_of(luck: Luck | None, language: Language) -> tuple[str, str]:
     known = math.isfinite(luck.low)
     ends = {"low": language.share(luck.low), "high": language.share(luck.high)} if known else {}
     return language.share(luck.share), language.say("format.interval", **ends) if known else ""
+
+
+def _decides(reading: Reading, factor: Factor, language: Language) -> str:
+    return language.say("sensitivity.decides", factor=factor.name, size=_together(reading, factor, language))
 
 
 def _together(reading: Reading, factor: Factor, language: Language) -> str:
