@@ -248,6 +248,55 @@ def test_regret_states_equal_budgets_failures_and_warnings_are_told_where_there_
     assert "Only 5 histories could be compared" in text
 
 
+EQUAL = {
+    "target_eur": 5e5,
+    "tolerance": 0.02,
+    "arms": [
+        {"arm": "no_support", "factor": 1.0, "higher_factor": None, "higher_years": [], "achieved_eur": 0.0, "gap": None, "met": True},
+        {
+            "arm": "animation", "factor": 0.4997, "higher_factor": 0.5001, "higher_years": [3, 6, 9], "achieved_eur": 503_000.0,
+            "gap": 0.006, "met": True,
+        },
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("en", "times 0.4997, and times 0.5001 in these budget years (the first is 1): 3, 6, and 9; public spending EUR\u00a0503,000"),
+        ("fr", "multipliés par 0,4997, et par 0,5001 dans ces années budgétaires (la première est 1)\u202f: 3, 6 et 9"),
+    ],
+)
+def test_budgets_that_are_higher_in_some_years_are_told_with_both_factors_and_the_years(tmp_path, code, said):
+    page = build.build(small(equal_budget=EQUAL).write(tmp_path), code).read_text(encoding="utf-8")
+    assert said in Tree(page).text
+
+
+@EACH_LANGUAGE
+def test_what_is_promised_and_still_to_be_paid_stands_under_what_is_spent(pages, written, code):
+    speaking = language(code)
+    owed = pd.read_csv(written / "tables" / "money.csv").set_index("arm")["public_committed_eur"]
+    said = speaking.say("table.committed", amount=speaking.euros(owed["policy_mix"]))
+    assert owed["policy_mix"] > 0 == owed["animation"]
+    assert first_page(pages[code]).count(speaking.say("table.committed", amount="").strip()) == 1, "nothing is said where nothing is owed"
+    assert said in first_page(pages[code])
+    assert speaking.euros(owed["policy_mix"]) in Tree(pages[code][pages[code].index('id="grid-money"') :]).text
+
+
+@pytest.mark.parametrize(("code", "name"), [("en", "Months of the calls"), ("fr", "Mois des appels")])
+def test_a_measure_with_dates_tells_the_months_of_its_calls_and_no_number_a_year(tmp_path, code, name):
+    said = {"kind": "seed_grant", "funder": "region_council", "call_months": [1, 13, 37]}
+    asked = small(measures={"animation": {"grants": said}})
+    path = asked.write(tmp_path)
+    text = Tree(build.build(path, code).read_text(encoding="utf-8")).text
+    sheet = text[text.index(language(code).say("what.seed_grant")) :]
+    assert re.search(rf"{name}\s*1, 13, 37", sheet)
+    assert language(code).say("parameters.calls_per_year") not in sheet.partition(language(code).say("sections.grades"))[0]
+    numbers = pd.read_csv(path / "tables" / "numbers.csv").set_index(["group", "name"])
+    assert numbers.loc[("seed_grant", "calls_per_year"), "values"] == "call_months = [1, 13, 37]"
+
+
 def test_titles_with_special_characters_are_shown_and_do_not_become_markup(tmp_path):
     odd = "<script>alert(1)</script> & “quotes” $x^2$"
     page = build.build(small(titles={"no_support": "No & none", "animation": odd}).write(tmp_path)).read_text(encoding="utf-8")

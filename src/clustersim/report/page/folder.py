@@ -28,7 +28,7 @@ COLUMNS = {
     "frontier": ("outcome", "arm", "standing", "sure"),
     "groups": ("arm", "division", "group", "outcome", "organisations", "difference", "low", "high", "share_gaining", "share_losing"),
     "levels": ("arm", "outcome", "n", "mean", "low", "high"),
-    "money": ("arm", "public_eur", "private_eur", "own_eur", "leverage"),
+    "money": ("arm", "public_eur", "private_eur", "own_eur", "public_committed_eur", "private_committed_eur", "leverage"),
     "plane": ("arm", "seed", "extra_public_eur"),
     "ranking": ("outcome", "arm", "difference", "low_simultaneous", "high_simultaneous", "probability_best"),
     "regret": ("arm", "outcome", "mean", "p90", "max"),
@@ -38,7 +38,7 @@ NEEDED = ("levels", "effects")  # the others are written where there is somethin
 FRAMES = {
     "measures": ("arm", "seed", "measure", "paid_eur", "repaid_eur", "left_eur", "short_calls", "calls"),
     "paths": ("arm", "state", "seed", "month"),
-    "runs": ("arm", "seed", "public_eur", "private_eur"),
+    "runs": ("arm", "seed", "public_eur", "private_eur", "public_committed_eur", "private_committed_eur"),
 }
 EXAMPLES = ("organisations", "ties", "places")
 

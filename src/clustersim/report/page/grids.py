@@ -34,11 +34,12 @@ def _money(stored: StoredComparison, _: object, language: Language) -> Grid:
             language.euros(r.public_eur),
             language.euros(r.private_eur),
             language.euros(r.own_eur),
+            language.euros(r.public_committed_eur + r.private_committed_eur),
             language.number(r.leverage, 2),
         )
         for r in stored.tables["money"].itertuples()
     ]
-    return grid_of("money", ("measure", "public", "private", "own", "leverage"), rows, "tables/money.csv", language)
+    return grid_of("money", ("measure", "public", "private", "own", "committed", "leverage"), rows, "tables/money.csv", language)
 
 
 def _costs(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> Grid:

@@ -1,7 +1,7 @@
 """Sheets: what each measure is, who pays it, with which numbers, and what is known of its kind."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,8 +103,11 @@ def _sheet(arm: Arm, name: str, said: dict[str, Any], language: Language) -> She
     declared = PARAMETERS[kind].declared() if kind in PARAMETERS else []
     values = {p.name: said.get(p.name, p.default) for p in declared}
     own = vars(PARAMETERS[kind]) if kind in PARAMETERS else {}
+    dates = said.get("call_months", ())
     numbers = [
-        _number(p, value_of(p, values[p.name], language), kind, language, changed=values[p.name] != p.default)
+        _dates(dates, language)
+        if dates and p.name == "calls_per_year"
+        else _number(p, value_of(p, values[p.name], language), kind, language, changed=values[p.name] != p.default)
         for p in sorted(declared, key=lambda p: ALWAYS.index(p.name) if p.name in ALWAYS else len(ALWAYS))
         if p.name in ALWAYS or p.name in own or values[p.name] != p.default
     ]
@@ -119,6 +122,13 @@ def _sheet(arm: Arm, name: str, said: dict[str, Any], language: Language) -> She
         language.say(f"evidence.{kind}") if language.knows(f"evidence.{kind}") else "",
         tuple(numbers),
     )
+
+
+def _dates(months: Sequence[int], language: Language) -> Number:
+    """The months of the calls, where a measure names them: what it says in place of a number of calls a year."""
+    value, interval = ", ".join(language.number(month) for month in months), ""
+    name, meaning = language.name_of("parameters", "call_months"), language.say("meanings.call_months")
+    return Number(name, meaning, value, interval, "decision", "", changed=True)
 
 
 def _number(parameter: Parameter, value: str, kind: str, language: Language, *, changed: bool) -> Number:
