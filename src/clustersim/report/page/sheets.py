@@ -10,6 +10,7 @@ from clustersim.parameters import Parameter
 from clustersim.report.page.evidence import Graded, grade_of
 from clustersim.report.page.folder import Arm, StoredComparison
 from clustersim.report.page.language import Language
+from clustersim.report.page.readings import digits_of
 
 __all__ = ["Number", "Sheet", "WeakGroup", "sheets", "value_of", "weak"]
 
@@ -89,9 +90,9 @@ def value_of(parameter: Parameter, value: Any, language: Language) -> str:
         said = language.euros(value / 100 if head == "cents" else value)
         return language.say(f"per.{rest}", value=said) if slash else said
     if parameter.unit == "share" or _is_rate(parameter):
-        share = language.share(value, _decimals(100 * value))
+        share = language.share(value, digits_of(100 * value))
         return share if parameter.unit == "share" else language.say("per.year", value=share)
-    said = language.number(value, _decimals(value))
+    said = language.number(value, digits_of(value))
     one = f"units_one.{parameter.unit}"
     key = one if language.singular(said) and language.knows(one) else f"units.{parameter.unit}"
     return language.say(key, value=said) if language.knows(key) else said if parameter.unit == "-" else f"{said} {parameter.unit}"
@@ -144,22 +145,16 @@ def _interval(parameter: Parameter, language: Language) -> str:
     if parameter.choices or parameter.within is None:
         return ""
     if parameter.unit == "share" or _is_rate(parameter):
-        low, high = (language.share(end, _decimals(100 * end)) for end in parameter.within)
+        low, high = (language.share(end, digits_of(100 * end)) for end in parameter.within)
     else:
         ends = [end / 100 if parameter.unit.startswith("cents") else end for end in parameter.within]
-        low, high = (language.number(end, _decimals(end)) for end in ends)
+        low, high = (language.number(end, digits_of(end)) for end in ends)
     return language.say("format.interval", low=low, high=high)
 
 
 def _is_rate(parameter: Parameter) -> bool:
     """A part of something in a year, which is read in percent: interest, closures."""
     return parameter.unit == "1/year" and parameter.within is not None and parameter.within[1] <= 1
-
-
-def _decimals(value: float) -> int:
-    """Decimals that six significant digits need."""
-    whole, _, after = f"{abs(value):.6g}".partition(".")
-    return min(len(after), 6) if "e" not in f"{whole}{after}" else 6 if abs(value) < 1 else 0
 
 
 def _first_paragraph(kind: str) -> str:
