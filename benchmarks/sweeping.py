@@ -87,8 +87,8 @@ def overhead(scenario: Scenario, **who) -> float:
 def cluster() -> Iterator[str]:
     from distributed import LocalCluster
 
-    local = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "processes": True, "threads_per_worker": 1}
-    with LocalCluster(n_workers=WORKERS, **local) as far:
+    local = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": "CRITICAL"}
+    with LocalCluster(n_workers=WORKERS, threads_per_worker=1, processes=True, **local) as far:
         yield far.scheduler_address
 
 
