@@ -165,6 +165,22 @@ def test_a_task_that_kills_workers_takes_only_itself_along(scenario: Scenario, c
     assert [result[1] for result in results if not isinstance(result, Failure)] == [1, 2, 3, 4, 5, 6, 7]
 
 
+def test_one_worker_a_machine_compiles_before_the_others_start(scenario: Scenario, address: str) -> None:
+    with Crew([scenario], remembered, scheduler=address, warm=note_warmed), Client(address, set_as_default=False) as client:
+        assert sum(client.run(times_warmed).values()) == 1
+
+
+warmed: list[int] = []
+
+
+def note_warmed() -> None:
+    warmed.append(os.getpid())
+
+
+def times_warmed() -> int:
+    return len(warmed)
+
+
 # ---- workers that will not do
 
 
@@ -239,6 +255,18 @@ def test_a_scheduler_without_workers_is_waited_for_a_little(scenario: Scenario, 
             pytest.fail("the crew must not start")
     assert len(notes) == 1
     assert "waiting up to 0.5 seconds" in notes[0]
+
+
+def test_when_all_workers_are_gone_it_is_said_so_after_a_little(scenario: Scenario, monkeypatch) -> None:
+    notes: list[str] = []
+    with LocalCluster(n_workers=1, protocol="tcp", **LOCAL | {"processes": False}) as few:
+        crew = Crew([scenario], whereabouts, scheduler=few.scheduler_address, notes=notes.append)
+        with pytest.raises(ExecutionError, match=r"has had no workers for 0\.5 seconds"), crew:
+            monkeypatch.setattr(dask_pool, "PATIENCE_SECONDS", 0.5)
+            for number, _ in crew.each(Task(0, seed) for seed in count()):
+                if number == 3:
+                    few.scale(0)
+    assert "no worker is left" in notes[-1]
 
 
 def test_without_dask_a_scheduler_is_refused_with_the_remedy(scenario: Scenario, monkeypatch) -> None:

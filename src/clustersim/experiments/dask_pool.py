@@ -48,7 +48,7 @@ class DaskPool:
         self._tell = notes or (lambda note: None)
         self._name = f"clustersim-{uuid4().hex}"
         self._slots = 0
-        self._reachable = True
+        self._seated = False  # and the scheduler can be reached
         self._looked = self._worked = time.monotonic()
         try:
             self._client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False, name="clustersim")
@@ -101,7 +101,7 @@ class DaskPool:
 
     def close(self, *, at_once: bool) -> None:
         """Leave the cluster as it was. What its workers have begun they end, for nobody."""
-        if self._reachable:
+        if self._seated:
             with suppress(Exception):
                 self._ask(lambda: self._client.unregister_worker_plugin(self._name))
         with suppress(Exception):
@@ -130,6 +130,7 @@ class DaskPool:
 
     def _seat(self, bench: Bench) -> None:
         """Send everybody, now and later, what there is to do."""
+        self._seated = True
         try:
             self._ask(lambda: self._client.register_plugin(Seat(self._name, bench), name=self._name), LOAD_SECONDS)
         except ExecutionError:
@@ -143,8 +144,7 @@ class DaskPool:
     def _warm_hosts(self, warm: Callable[[], None]) -> None:
         """Let one worker a machine compile what all would compile: first on one machine, for the others may share its disk."""
         one_a_host = list({urlsplit(worker).hostname or worker: worker for worker in self._threads()}.values())
-        if len(one_a_host) > 0:
-            self._tell(f"compiling on the workers' machines ({len(one_a_host)}) if need be")
+        self._tell(f"the workers' {len(one_a_host)} machines compile what they have not compiled yet")
         for workers in (one_a_host[:1], one_a_host[1:]):
             asked = {self._client.get_executor(pure=False, workers=[worker]).submit(warm): worker for worker in workers}
             while asked:
@@ -187,7 +187,7 @@ class DaskPool:
             answer.set_exception(ExecutionError(f"a worker of {self._scheduler} cannot work: {type(error).__name__}: {error}"))
 
     def _out_of_reach(self, why: object) -> ExecutionError:
-        self._reachable = False
+        self._seated = False
         return ExecutionError(
             f"the scheduler {self._scheduler} cannot be reached any more ({why}). What has come back is whole; start again when it is there"
         )
