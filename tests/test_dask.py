@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from itertools import count, takewhile
+from pathlib import Path
 
 import dask
 import pytest
@@ -20,8 +21,11 @@ from clustersim.experiments import dask_pool, program
 from clustersim.experiments.execution import IN_HAND, Crew, ExecutionError, Failure, Task
 from clustersim.experiments.parcels import Pace
 from clustersim.experiments.records import record_of
+from clustersim.experiments.sweeps.exporting import export
+from clustersim.experiments.sweeps.living import lived
 from clustersim.results import RESULTS_VERSION
 from lively import SUPPORT
+from sweeping import small, swept
 from test_execution import DEADLY, POISON, _lambda_of, _lives, remembered, same
 
 HERE = os.path.dirname(__file__)
@@ -68,6 +72,16 @@ def test_a_cluster_gives_the_records_of_processes_threads_and_one_thread(scenari
     for others in found.values():
         assert all(same(one, other) for one, other in zip(alone, others, strict=True))
         assert others[-1].tables["ties"].equals(alone[-1].tables["ties"])
+
+
+def test_the_tables_of_a_sweep_on_a_cluster_are_those_of_one_process(address: str, tmp_path: Path) -> None:
+    folders = []
+    for name, how in (("here", {"workers": 1}), ("there", {"workers": None, "scheduler": address})):
+        results, going = swept(small(), tmp_path / f"{name}.store", lived, **how)
+        assert going.standing.done == 12
+        folders.append(export(results, tmp_path / name))
+    for table in ("runs.parquet", "runs.csv", "points.csv"):
+        assert (folders[0] / table).read_bytes() == (folders[1] / table).read_bytes(), table
 
 
 def test_results_come_in_the_order_of_the_tasks_and_a_failure_stops_nobody(scenario: Scenario, address: str) -> None:
