@@ -128,7 +128,9 @@ def _sweep(
         folder = None if part is not None else export(Results(experiment, path), out, command)
     except KeyboardInterrupt:
         done = f"{going.standing.done} runs of this sweep are in {path}. " if going is not None else ""
-        complain(f"Stopped by Ctrl-C. {done}Go on with: {command}", STOPPED)
+        where = "" if out == Path("results") else f" --out {shlex.quote(str(out))}"
+        where += "" if path == store_of(None, out) else f" --store {shlex.quote(str(path))}"
+        complain(f"Stopped by Ctrl-C. {done}Go on with: {command}{where}", STOPPED)
     except (ExecutionError, ResultsError) as error:
         complain(str(error), MISTAKE)
     _say(experiment, standing, path, folder, as_json=as_json, quiet=quiet)
