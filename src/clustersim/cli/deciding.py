@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["sensitivity"]
 
-SUBFOLDER = "sensitivity"
+SUBFOLDER, MANIFEST = "sensitivity", "manifest.json"
 MOST_PRINTED = 8  # factors of a quantity; the tables have all
 _NONE = "-"
 # of each method: the column that ranks, its interval, the second number and what both are called
@@ -67,7 +67,7 @@ def sensitivity(
 
 def _answered(named: str, store: Path | None, out: Path) -> tuple[Answered, Path]:
     """What came of the experiment, and the folder for the analysis."""
-    if Path(named).is_dir():
+    if (Path(named) / MANIFEST).exists():
         from clustersim.experiments.sensitivity.exported import Exported
 
         return Exported(named), Path(named) / SUBFOLDER

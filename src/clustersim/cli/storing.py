@@ -36,7 +36,8 @@ def experiment_of(named: str, store: Path | None, *, seeds: str | None = None, m
 
     try:
         path = Path(named)
-        if store is None or path.suffix or path.exists() or path.with_suffix(".toml").exists():
+        # a folder of results may have the name of its experiment
+        if store is None or path.suffix or path.is_file() or path.with_suffix(".toml").is_file():
             return Experiment.load(named, months=months, **_seeds(seeds))
         return Experiment.from_text(_kept(named, store))
     except ScenarioError as error:
