@@ -334,7 +334,7 @@ def ideas(n, rate, **columns):
     p = Innovating(idea_rate=rate, private_idea_share=0.5, granted_idea_rate=0.25).numbers
     idle = np.full(n, -1, np.int32)
     return leaders(
-        key, key, np.arange(n), given["kind"], np.ones(n, np.bool_), idle, given["earmarked"], given["grant_share"], p
+        key, key, np.arange(n), np.arange(n), given["kind"], idle, given["earmarked"], given["grant_share"], p
     )  # fmt: skip
 
 
