@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Picture", "palette"]
 
 GOLDEN = 2.399963  # the angle between the seeds of a sunflower
-MET, UNMET = np.array([243, 244, 246]) / 255, np.array([217, 186, 170]) / 255  # as `clustersim.js` shades places
+MET, UNMET = np.array([243, 244, 246]) / 255, np.array([222, 196, 182]) / 255  # as `clustersim.js` shades places
 _WIDE, _SIDE, _HEAD, _FOOT = 7.4, 2.9, 0.8, 0.45  # inches: the map, what stands beside, above and below it
 _DOTS_OF_PICTURES, _DOTS_OF_FRAMES = 200, 90  # per inch
 _SHADES = 6  # of ties, by trust
