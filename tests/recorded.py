@@ -1,17 +1,18 @@
-"""A village recorded month by month, for tests of what is drawn, exported and replayed."""
+"""A lively territory recorded month by month, for tests of what is drawn, exported and replayed."""
 
 import numpy as np
 
 from clustersim.app.snapshots import Recorder, Snapshot
 from clustersim.scenario import Scenario
 from clustersim.simulation import Simulation
+from lively import with_all_kinds
 
-MONTHS = 18
+MONTHS = 24
 
 
 def supported() -> Scenario:
-    """A village in which a measure pays."""
-    return Scenario.load("seed_grants", {"run.months": MONTHS}, on="village")
+    """A territory with clusters and poles, in which a measure of every kind pays."""
+    return with_all_kinds({"run.months": MONTHS})
 
 
 def record(scenario: Scenario, months: int, seed: int = 1) -> tuple[Simulation, Recorder, list[Snapshot]]:

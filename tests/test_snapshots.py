@@ -12,6 +12,7 @@ from clustersim.app.recording import bytes_of
 from clustersim.app.snapshots import TRUST_LEVELS, Recorder
 from clustersim.money import Flow
 from clustersim.simulation import Simulation
+from lively import EACH_KIND
 from recorded import MONTHS, record, supported, unpacked
 
 
@@ -34,6 +35,7 @@ def test_a_snapshot_says_what_the_state_says(recorded):
         slot = list(t.partner_row[one, : t.degree[one]]).index(other)
         assert one < other
         assert abs(trust / TRUST_LEVELS - t.trust[one, slot]) <= 0.5 / TRUST_LEVELS
+    assert s.cluster_row.size and s.pole_row.size
     assert (s.cluster_row == np.flatnonzero(state.clusters.alive)).all()
     assert (s.pole_row == np.flatnonzero(state.poles.alive)).all()
     unmet = (state.places.need * (1 - state.places.met_share)).sum(axis=1)
@@ -44,9 +46,9 @@ def test_a_snapshot_says_what_the_state_says(recorded):
 def test_money_of_measures_is_the_ledgers(recorded):
     simulation, recorder, snapshots = recorded
     total = simulation.state.ledger.total_cents
-    assert recorder.world.measures == ("seed_grants",)
+    assert recorder.world.measures == tuple(sorted(name.removeprefix("measures.") for name in EACH_KIND))
     assert snapshots[-1].paid_cents.sum() == total[Flow.SUPPORT] + total[Flow.SUPPORT_RUNNING] + total[Flow.PROCUREMENT] > 0
-    assert snapshots[-1].repaid_cents.sum() == total[Flow.REPAYMENT]
+    assert snapshots[-1].repaid_cents.sum() == total[Flow.REPAYMENT] > 0
     assert snapshots[0].paid_cents.sum() == 0
 
 
@@ -133,7 +135,7 @@ def test_a_seed_of_64_bits_arrives_whole(village):
 
 def test_where_there_are_too_many_ties_the_same_are_drawn_month_after_month(recorded):
     *_, before, last = recorded[2]
-    most = 12
+    most = 120
 
     def drawn(s):
         ties = unpacked(packing.pack_frame(s, most_ties=most))["ties"]

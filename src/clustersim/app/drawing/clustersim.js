@@ -178,12 +178,12 @@
         },
         clusters: {
           row: Int32Array.from(clusters),
-          purpose: Int8Array.from(clusters, (row) => said.cluster_purpose[row]),
+          purpose: Int8Array.from(clusters, (row) => now.cluster_purpose[row]),
           members: Int32Array.from(clusters, (row) => now.cluster_members[row]),
         },
         poles: {
           row: Int32Array.from(poles),
-          purpose: Int8Array.from(poles, (row) => said.pole_purpose[row]),
+          purpose: Int8Array.from(poles, (row) => now.pole_purpose[row]),
           members: Int32Array.from(poles, (row) => now.pole_members[row]),
           coordinator: Uint8Array.from(poles, (row) => now.pole_coordinator[row]),
           x_km: Float32Array.from(poles, (row) => now.pole_x_km[row]),
