@@ -78,7 +78,7 @@ def _rows(scenario: Scenario) -> Iterator[Row]:
     for purpose in scenario.purposes.names:
         yield from _group(f"purposes.{purpose}", f"purposes.{purpose}", "purpose", Purpose)
     for process, group in theory.processes.items():
-        yield from _group(f"processes.{process}", process, process, group)
+        yield from _group(f"processes.{process}", f"processes.{process}", process, group)
 
 
 def _group(path: str, group: str, family: str, declared: type[Parameters]) -> Iterator[Row]:
@@ -149,11 +149,12 @@ def groups(settings: Settings, refused: Mapping[str, tuple[Any, str]], language:
         refused: By path, what was typed and could not be, and why.
         language: What words and numbers are said in.
     """
-    base, now = settings.base(), settings.scenario()
+    now = settings.scenario()
+    before, after = settings.base().to_dict(), now.to_dict()
     found: dict[str, dict[str, Any]] = {}
     for row in rows_of(now):
         group = found.setdefault(row.group, {"key": row.group, "title": language.group(row.group, now), "rows": [], "changed": 0, "refused": 0})
-        said = _row(row, value_at(base, row.path), value_at(now, row.path), refused.get(row.path), language)
+        said = _row(row, value_at(before, row.path), value_at(after, row.path), refused.get(row.path), language)
         group["rows"].append(said)
         group["changed"] += said["changed"]
         group["refused"] += bool(said["problem"])

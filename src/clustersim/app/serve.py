@@ -66,7 +66,7 @@ def serve(
     prepare()
     import uvicorn
 
-    server = uvicorn.Server(uvicorn.Config(_application(host), log_level="warning", ws="websockets"))
+    server = uvicorn.Server(uvicorn.Config(_application(host), log_level="warning"))
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{listening.getsockname()[1]}"
     said(address)

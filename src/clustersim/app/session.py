@@ -36,10 +36,12 @@ class Session:
         playing: Whether months are lived one after the other.
         speed: Months a second while playing, 0 for as fast as can be.
         language: How the page speaks.
-        refused: By path, what was typed and could not be, and why.
+        refused: By world and path, what was typed and could not be, and why.
         problem: What is wrong with the settings where no single number is to blame.
         failure: What went wrong while living, in words; the session lives on.
         picked: World and row of the organisation that is looked at.
+        exporting: What is being exported; empty if nothing is.
+        download: The file that was exported last: its number, name, kind and bytes.
     """
 
     def __init__(self, opening: Opening, told: Callable[[], None] = lambda: None) -> None:
@@ -60,10 +62,12 @@ class Session:
         self.playing = False
         self.speed = 0
         self.language: Language = language(opening.language)
-        self.refused: dict[str, tuple[Any, str]] = {}
+        self.refused: dict[tuple[int, str], tuple[Any, str]] = {}
         self.problem = ""
         self.failure = ""
         self.picked: tuple[int, int] | None = None
+        self.download: dict[str, Any] | None = None
+        self.exporting = ""
         self._wanted_month = 0
         self._woken = asyncio.Event()
         self._drawn = asyncio.Event()
@@ -114,7 +118,7 @@ class Session:
     def speak(self, code: str) -> None:
         """Another language."""
         self.language = language(code)
-        self.refused = {path: (typed, self._complaint(path, typed)) for path, (typed, _) in self.refused.items()}
+        self.refused = {place: (typed, self._complaint(*place, typed)) for place, (typed, _) in self.refused.items()}
         self.told()
 
     def choose(self, number: int, name: str, territory: str | None) -> None:
@@ -128,10 +132,10 @@ class Session:
         try:
             changed = replace(self.settings[0], seed=int(str(typed).strip())).checked()
         except ValueError:
-            self.refused["seed"] = (typed, self._complaint("seed", typed))
+            self.refused[0, "seed"] = (typed, self._complaint(0, "seed", typed))
             self.told()
             return
-        self.refused.pop("seed", None)
+        self.refused.pop((0, "seed"), None)
         self._settle(0, changed)
 
     def change(self, number: int, path: str, typed: Any) -> None:
@@ -141,18 +145,18 @@ class Session:
             row = next(row for row in rows_of(before.scenario()) if row.path == path)
             changed = before.with_change(path, read(row, typed, self.language))
         except ScenarioError as error:
-            self.refused[path] = (typed, "; ".join(f"{problem.found}: {problem.allowed}" for problem in error.problems))
+            self.refused[number, path] = (typed, "; ".join(f"{problem.found}: {problem.allowed}" for problem in error.problems))
         except (ValueError, StopIteration):
-            self.refused[path] = (typed, self._complaint(path, typed))
+            self.refused[number, path] = (typed, self._complaint(number, path, typed))
         else:
-            self.refused.pop(path, None)
+            self.refused.pop((number, path), None)
             self._settle(number, changed)
             return
         self.told()
 
     def undo(self, number: int, path: str = "") -> None:
         """One number as the scenario has it, or all of them."""
-        self.refused = {known: said for known, said in self.refused.items() if path and known != path}
+        self.refused = {place: said for place, said in self.refused.items() if place[0] != number or (path and place[1] != path)}
         with self._trying():
             before = self.settings[number]
             self._settle(number, before.without_change(path) if path else replace(before, changes={}, switched_off=frozenset()).checked())
@@ -178,6 +182,11 @@ class Session:
         """Look at an organisation."""
         self.picked = None if row is None else (number, row)
         self.told()
+
+    def export(self, what: str) -> None:
+        """A file of what is shown, made between two months."""
+        self.exporting = what
+        self._wake()
 
     def drawn(self) -> None:
         """The page has drawn what it was last told."""
@@ -260,13 +269,13 @@ class Session:
         return True
 
     def _shown_is_current(self) -> bool:
-        return self._shown == (tuple(map(id, self.worlds)), self.month)
+        return self._shown == (tuple(world.key for world in self.worlds), self.month)
 
     _shown: tuple[Any, int] | None = None
 
     def _show(self, month: int) -> None:
         self.month = self._wanted_month = month
-        self._shown = (tuple(map(id, self.worlds)), month)
+        self._shown = (tuple(world.key for world in self.worlds), month)
         self._drawn.clear()
         self.told()
 
@@ -335,18 +344,18 @@ class Session:
             self.problem = str(error)
             self.told()
 
-    def _complaint(self, path: str, typed: Any) -> str:
+    def _complaint(self, number: int, path: str, typed: Any) -> str:
         """Why that cannot be, in the page's language."""
         if path == "seed":
             return self.language.say("settings.seed_refused", found=str(typed).strip() or "…")
-        for settings in self.settings:
-            row = next((row for row in rows_of(settings.scenario()) if row.path == path), None)
-            if row is not None:
-                try:
-                    read(row, typed, self.language)
-                except ValueError as error:
-                    return str(error)
-        return self.language.say("settings.unknown", path=path)
+        row = next((row for row in rows_of(self.settings[number].scenario()) if row.path == path), None)
+        if row is None:
+            return self.language.say("settings.unknown", path=path)
+        try:
+            read(row, typed, self.language)
+        except ValueError as error:
+            return str(error)
+        return self.problem
 
     def _wake(self) -> None:
         self._woken.set()

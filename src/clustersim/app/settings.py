@@ -6,7 +6,7 @@ and becomes a message beside its place.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Self
 
 from clustersim.luck import Luck
@@ -47,6 +47,10 @@ class Settings:
         Raises:
             ScenarioError: naming every mistake.
         """
+        return self._scenario
+
+    @cached_property
+    def _scenario(self) -> Scenario:
         off = {f"measures.{name}.remove": True for name in sorted(self.switched_off)}
         kept = {path: value for path, value in self.changes.items() if _measure_of(path) not in self.switched_off}
         return Scenario.load(self.name, {**kept, **off}, on=self.territory)
@@ -65,7 +69,7 @@ class Settings:
     def with_change(self, path: str, value: Any) -> Self:
         """The same with one value changed; with the scenario's own value it is no change."""
         others = {known: old for known, old in self.changes.items() if known != path}
-        return replace(self, changes=others if value == value_at(self.base(), path) else {**others, path: value}).checked()
+        return replace(self, changes=others if value == value_at(self.base().to_dict(), path) else {**others, path: value}).checked()
 
     def without_change(self, path: str) -> Self:
         """The same with one value as the scenario has it."""
@@ -86,9 +90,9 @@ class Settings:
         return replace(self, territory=other.territory, seed=other.seed, changes={**common, **own}).checked()
 
 
-def value_at(scenario: Scenario, path: str) -> Any:
-    """What a scenario says at a dotted path; None where it says nothing."""
-    found: Any = scenario.to_dict()
+def value_at(said: Mapping[str, Any], path: str) -> Any:
+    """What stands at a dotted path of all that a scenario says; None where nothing does."""
+    found: Any = said
     for key in path.split("."):
         if not isinstance(found, Mapping) or key not in found:
             return None

@@ -4,6 +4,7 @@ Months are lived in a thread while the page goes on answering, so whoever reads 
 drawn needs no such care: snapshots never change.
 """
 
+import itertools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from clustersim.state import State
 
 __all__ = ["World"]
 
+_keys = itertools.count()
+
 
 class World:
     """A world: its settings, its simulation, its record.
@@ -27,6 +30,7 @@ class World:
         settings: What it is made of.
         model: What lives its months: a Mesa model of the user's own; None where the simulation does.
         snapshots: The recorded months, by month, from month 0 on.
+        key: Its own, and another one after it went back to its beginning: worlds that look alike are still two.
     """
 
     def __init__(self, settings: Settings, make: Stepping | None = None) -> None:
@@ -41,6 +45,7 @@ class World:
         self.snapshots: list[Snapshot] = []
         self._start: State | None = None
         self._recorder: Recorder | None = None
+        self.key = ""
 
     @property
     def scenario(self) -> Any:
@@ -116,4 +121,5 @@ class World:
 
     def _record_from_here(self) -> None:
         self._recorder = Recorder(self.simulation)
+        self.key = str(next(_keys))
         self.snapshots.append(self._recorder.look())
