@@ -26,10 +26,10 @@ import numpy as np
 
 from clustersim.app.snapshots import Newcomers, Recorder, Snapshot, World
 
-__all__ = ["MOST_TIES", "pack_frame", "pack_newcomers", "pack_world", "packed_array"]
+__all__ = ["MOST_TIES", "drawn_ties", "numbers", "pack_frame", "pack_newcomers", "pack_world", "packed_array", "world_said"]
 
 MOST_TIES = 12_000  # more lines make a map black and slow
-_TYPES = {"i1", "i2", "i4", "u1", "f4", "f8"}
+_TYPES = {"i1", "i2", "i4", "u1", "u2", "f4", "f8"}
 
 
 def pack_world(recorder: Recorder, *, binary: bool = False) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def pack_newcomers(newcomers: Newcomers, *, binary: bool = False) -> dict[str, A
 def pack_frame(snapshot: Snapshot, *, most_ties: int = MOST_TIES, binary: bool = False) -> dict[str, Any]:
     """One month. Where there are more than `most_ties`, the same ones are left out month after month."""
     s = snapshot
-    drawn = _drawn(s.tie_one, s.tie_other, most_ties)
+    drawn = drawn_ties(s.tie_one, s.tie_other, most_ties)
 
     def array(values: np.ndarray, code: str) -> dict[str, Any]:
         return packed_array(values, code, binary=binary)
@@ -125,8 +125,8 @@ def numbers(values: np.ndarray) -> list[float | None]:
     return [value if math.isfinite(value) else None for value in values.tolist()]
 
 
-def _drawn(one: np.ndarray, other: np.ndarray, most: int) -> np.ndarray | slice:
-    """Which ties are sent: those first in an order by lot that is a tie's own, so that it is not now drawn and then not."""
+def drawn_ties(one: np.ndarray, other: np.ndarray, most: int) -> np.ndarray | slice:
+    """Which ties are drawn: those first in an order by lot that is a tie's own, so that it is not now drawn and then not."""
     if one.size <= most:
         return slice(None)
     lot = one.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) ^ other.astype(np.uint64) * np.uint64(0xBF58476D1CE4E5B9)

@@ -1,0 +1,19 @@
+"""What the drawing says in words: the languages of the report, with the drawing's own texts beside its."""
+
+from functools import cache
+
+from clustersim.report.page.language import LANGUAGES, Language, catalogue
+
+__all__ = ["LANGUAGES", "words"]
+
+
+@cache
+def words(code: str) -> Language:
+    """One of `LANGUAGES`.
+
+    Raises:
+        KeyError: for any other.
+    """
+    if code not in LANGUAGES:
+        raise KeyError(f"no language {code!r}; there are {', '.join(LANGUAGES)}")
+    return Language(code, {**catalogue(code), **catalogue(code, __package__)})
