@@ -98,6 +98,8 @@ def Screen(opening: Opening) -> None:
         lambda: {"world": picked[0], **card(session.worlds[picked[0]], picked[1], session.month, language)} if picked else None,
         [picked, keys, session.month, session.last, language.code],
     )
+    saved = solara.use_ref(0)
+    file = solara.use_memo(lambda: showing.download(session.download, _next(saved)), [id(session.download)])
     status = showing.status(session)
 
     solara.Title("clustersim")
@@ -106,7 +108,7 @@ def Screen(opening: Opening) -> None:
         Bar(
             texts=texts,
             status={**status, "panel": panel},
-            download=session.download,
+            download=file,
             event_play=lambda _: session.play(),
             event_pause=lambda _: session.pause(),
             event_step=lambda _: session.step(),
@@ -114,7 +116,7 @@ def Screen(opening: Opening) -> None:
             event_reset=lambda _: session.reset(),
             event_speed=session.run_at,
             event_speak=session.speak,
-            event_export=session.export,
+            event_export=lambda said: session.export(said["what"], said["world"]),
             event_panel=lambda _: show_panel(lambda open_: not open_),
         )
         with solara.Div(classes=["cs-body"]):
@@ -160,6 +162,11 @@ def Own(component: Callable[[Any], Any], model: Any, month: int, key: str) -> No
     solara.use_memo(lambda: update_counter.set(update_counter.peek() + 1), [month, key])
     with solara.Div(classes=["cs-own"]):
         component(model)
+
+
+def _next(counter: Any) -> int:
+    counter.current += 1
+    return counter.current
 
 
 def _acknowledged(session: Session, feed: Feed, said: dict[str, Any]) -> None:

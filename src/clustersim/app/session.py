@@ -14,6 +14,7 @@ from typing import Any
 
 from clustersim.app.opening import Opening
 from clustersim.app.panel import read, rows_of
+from clustersim.app.saving import KINDS, File, file_of
 from clustersim.app.settings import Settings
 from clustersim.app.speaking import Language, language
 from clustersim.app.world import World
@@ -41,7 +42,7 @@ class Session:
         failure: What went wrong while living, in words; the session lives on.
         picked: World and row of the organisation that is looked at.
         exporting: What is being exported; empty if nothing is.
-        download: The file that was exported last: its number, name, kind and bytes.
+        download: The file that was exported last.
     """
 
     def __init__(self, opening: Opening, told: Callable[[], None] = lambda: None) -> None:
@@ -66,9 +67,11 @@ class Session:
         self.problem = ""
         self.failure = ""
         self.picked: tuple[int, int] | None = None
-        self.download: dict[str, Any] | None = None
+        self.download: File | None = None
         self.exporting = ""
         self._wanted_month = 0
+        self._shown: tuple[Any, int] | None = None
+        self._to_export: tuple[str, int] | None = None
         self._woken = asyncio.Event()
         self._drawn = asyncio.Event()
         self._drawn.set()
@@ -183,10 +186,11 @@ class Session:
         self.picked = None if row is None else (number, row)
         self.told()
 
-    def export(self, what: str) -> None:
-        """A file of what is shown, made between two months."""
-        self.exporting = what
-        self._wake()
+    def export(self, what: str, number: int = 0) -> None:
+        """A file of one world, made beside the months."""
+        if what in KINDS and not self.exporting:
+            self.exporting, self.failure, self._to_export = what, "", (what, number)
+            self._wake()
 
     def drawn(self) -> None:
         """The page has drawn what it was last told."""
@@ -232,7 +236,7 @@ class Session:
             except Exception as error:  # a defect in a model of the user's own must not end the session
                 self.playing = False
                 self._wanted_month = self.month = max(min(self.month, self.last), 0)
-                self.failure = f"{type(error).__name__}: {error}"
+                self.failure = self.language.say("stage.failure", error=f"{type(error).__name__}: {error}")
                 self.told()
             await self._woken.wait()
             self._woken.clear()
@@ -242,6 +246,9 @@ class Session:
         number = self._to_make()
         if number is not None:
             await self._make(number)
+            return True
+        if self._to_export is not None:
+            await self._export(*self._to_export)
             return True
         wanted = self.month + 1 if self.playing else self._wanted_month
         if self.playing and wanted > self.horizon:
@@ -268,10 +275,19 @@ class Session:
             self.told()
         return True
 
+    async def _export(self, what: str, number: int) -> None:
+        """Make a file; what goes wrong is said, and nothing else stops."""
+        self._to_export = None
+        try:
+            world = self.worlds[min(number, len(self.worlds) - 1)]
+            self.download = await asyncio.to_thread(file_of, what, world, self.month, self.language.code)
+        except Exception as error:
+            self.failure = self.language.say("exports.failed", error=f"{type(error).__name__}: {error}")
+        self.exporting = ""
+        self.told()
+
     def _shown_is_current(self) -> bool:
         return self._shown == (tuple(world.key for world in self.worlds), self.month)
-
-    _shown: tuple[Any, int] | None = None
 
     def _show(self, month: int) -> None:
         self.month = self._wanted_month = month

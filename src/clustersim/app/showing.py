@@ -9,10 +9,11 @@ import numpy as np
 
 from clustersim.app import panel
 from clustersim.app.choices import Choice, scenarios, territories
+from clustersim.app.saving import File
 from clustersim.app.session import Session
 from clustersim.app.speaking import Language
 
-__all__ = ["groups", "lists", "measures", "program", "status", "texts"]
+__all__ = ["download", "groups", "lists", "measures", "program", "status", "texts"]
 
 _FAMILIES = ("bar.", "exports.", "stage.", "legend.", "drawing.", "settings.", "card.", "kinds_one.", "purposes.")
 
@@ -47,12 +48,17 @@ def status(session: Session) -> dict[str, Any]:
         "ready": made,
         "twin": len(session.settings) > 1,
         "progress": _progress(session, progress) if progress else None,
-        "failure": session.failure and language.say("stage.failure", error=session.failure),
+        "failure": session.failure,
         "caution": language.say("stage.differing") if _differ(session) else "",
         "seed": str(session.settings[0].seed),
-        "exporting": session.exporting,
+        "exporting": bool(session.exporting),
         "language": language.code,
     }
+
+
+def download(file: File | None, number: int) -> dict[str, Any] | None:
+    """A file as the browser saves it; with another number it is another file."""
+    return None if file is None else {"number": number, "name": file.name, "kind": file.kind, "bytes": file.content}
 
 
 def _title(language: Language, scenario: Any) -> str:

@@ -11,7 +11,7 @@
  *       options: layout (a `clustersim.layout()` that is kept from month to month), selected, only, words {none}
  *   clustersim.series(canvas, data, options)            lines over months
  *       data: {months: [], lines: [{label, colour, values: [], dash?, width?}]}
- *       options: now (month), percent, locale, words {month, none}
+ *       options: now (month), percent, bare (no values beside the lines), locale, words {month, none}
  *   clustersim.sizes(canvas, world, frame, options)     clusters by their number of members; options: only, locale, words {none}
  *   clustersim.paid(canvas, world, frame, options)      what each measure has paid so far; options: labels[], locale, words {none}
  *
@@ -756,7 +756,7 @@
       : { notation: Math.abs(ticks.high) >= 1e5 ? "compact" : "standard", maximumFractionDigits: Math.max(0, -Math.floor(Math.log10(ticks.step) + 1e-9)) });
     const at = months.indexOf(now) < 0 ? months.length - 1 : months.indexOf(now);
     const ends = lines.map((line) => ({ line, value: line.values[at] ?? null })).filter(({ value }) => value !== null);
-    const labelled = ends.map((end) => ({ ...end, text: `${end.line.label ? end.line.label + "  " : ""}${said(end.value)}` }));
+    const labelled = options.bare ? [] : ends.map((end) => ({ ...end, text: `${end.line.label ? end.line.label + "  " : ""}${said(end.value)}` }));
     context.font = `600 12px ${FONT}`;
     const left = 12 + Math.max(...ticks.values.map((value) => context.measureText(said(value)).width));
     const right = width - 14 - Math.min(0.45 * width, Math.max(0, ...labelled.map(({ text }) => context.measureText(text).width)));
