@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clustersim.app.speaking import Language
+from clustersim.app.speaking import MINUS, Language
 from clustersim.app.world import World
 
 __all__ = ["CHARTS", "Chart"]
@@ -39,13 +39,24 @@ class Chart:
         if not np.isfinite(value):
             return language.say("charts.none")
         if self.form == "euros":
-            said = language.euros(float(value))
-            return f"+{said}" if signed and value > 0 else said
+            return _thousands(float(value), language, signed)
         decimals = {"count": 0, "decimal": 1, "share": 1, "level": 2}[self.form]
         number = language.number(float(value), decimals, signed=signed)
         if self.form != "share":
             return number
         return language.say("charts.points" if signed else "charts.percent", value=number)
+
+
+def _thousands(value: float, language: Language, signed: bool) -> str:
+    """Money where there is little room: in euros, thousands or millions."""
+    for least, key, decimals in ((999_500.0, "millions", 2), (10_000.0, "thousands", 0)):
+        if abs(value) >= least:
+            scale = 1e6 if key == "millions" else 1e3
+            said = language.say(f"charts.{key}", value=language.number(abs(value) / scale, decimals))
+            break
+    else:
+        said = language.say("charts.euros", value=language.number(abs(value)))
+    return (MINUS if value < 0 else "+" if signed and value > 0 else "") + said
 
 
 # in the order in which a policy team asks: does it happen, does it organise, who works with whom, what comes of it, at what price

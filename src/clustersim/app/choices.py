@@ -22,6 +22,7 @@ class Choice:
         question: What it asks.
         territory: Whether the file itself says which territory, so that it cannot be put on another.
         measures: Names of its measures.
+        place: Title of its territory.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Choice:
     question: str
     territory: bool
     measures: tuple[str, ...]
+    place: str
 
 
 def scenarios(files: Sequence[str] = ()) -> list[Choice]:
@@ -58,4 +60,4 @@ def _choice_of(name: str) -> Choice | None:
     measures = tuple(measure.name for measure in scenario.measures)
     # the default scenario is a territory of its own although it leaves it at its default
     territory = "territory" in said or "extends" not in said
-    return Choice(name, scenario.name, scenario.title, scenario.question, territory, measures)
+    return Choice(name, scenario.name, scenario.title, scenario.question, territory, measures, scenario.places().title)

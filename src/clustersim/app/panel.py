@@ -28,7 +28,7 @@ class Row:
 
     Attributes:
         path: Dotted path in the scenario.
-        group: What it belongs to: a process, "population", "run", "territory", "funders.NAME", "measures.NAME", "purposes.NAME".
+        group: What it belongs to: a process, "population", "run", "territory", "purposes", "funders.NAME", "measures.NAME".
         family: Where its class is declared: a process, a kind of measure, "population", ...
         parameter: What is declared of it.
     """
@@ -76,7 +76,7 @@ def _rows(scenario: Scenario) -> Iterator[Row]:
     if scenario.territory.drawn is not None:
         yield from _group("territory", "territory", "drawn", Drawn)
     for purpose in scenario.purposes.names:
-        yield from _group(f"purposes.{purpose}", f"purposes.{purpose}", "purpose", Purpose)
+        yield from _group(f"purposes.{purpose}", "purposes", "purpose", Purpose)
     for process, group in theory.processes.items():
         yield from _group(f"processes.{process}", f"processes.{process}", process, group)
 
@@ -167,7 +167,7 @@ def _row(row: Row, base: Any, value: Any, refused: tuple[Any, str] | None, langu
     kind = "course" if course else {bool: "switch", str: "choice", int: "number", float: "number"}[type(parameter.default)]
     said = {
         "path": row.path,
-        "label": language.label(row.family, parameter.name),
+        "label": _label(row, language),
         "meaning": language.meaning(row.family, parameter.name, parameter.meaning),
         "unit": language.unit(row.unit),
         "source": parameter.source,
@@ -191,6 +191,12 @@ def _row(row: Row, base: Any, value: Any, refused: tuple[Any, str] | None, langu
             for month, number in value.items()
         )
     return said
+
+
+def _label(row: Row, language: Language) -> str:
+    """What the number is called; those of all purposes stand in one group, each with its purpose."""
+    label = language.label(row.family, row.parameter.name)
+    return f"{language.name_of('purposes', row.path.split('.')[1])}: {label}" if row.family == "purpose" else label
 
 
 def _slider(low: float, high: float, usual: float, whole: bool) -> dict[str, Any]:

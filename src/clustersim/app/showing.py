@@ -96,7 +96,7 @@ def lists(session: Session, world: int) -> dict[str, Any]:
         "seed": str(session.refused[0, "seed"][0]) if (0, "seed") in session.refused else str(first.seed),
         "seed_problem": session.refused[0, "seed"][1] if (0, "seed") in session.refused else "",
         "scenarios": _offered(offered, language),
-        "territories": [{"value": "", "text": language.say("settings.own_territory")}, *_offered(places, language)],
+        "territories": [{"value": "", "text": language.say("settings.own_territory")}, *_places(places, language)],
         "seconds": [{"value": "", "text": language.say("settings.no_second")}, *_offered([c for c in offered if c.territory <= own], language)],
         "titles": [_title(language, settings.scenario()) for settings in session.settings],
     }
@@ -107,6 +107,11 @@ def _offered(choices: Sequence[Choice], language: Language) -> list[dict[str, st
         {"value": choice.name, "text": language.title(choice.stem, choice.title), "question": language.question(choice.stem, choice.question)}
         for choice in choices
     ]
+
+
+def _places(choices: Sequence[Choice], language: Language) -> list[dict[str, str]]:
+    said = [(choice.name, language.territory(choice.place)) for choice in choices]
+    return [{"value": name, "text": text[:1].upper() + text[1:]} for name, text in said]
 
 
 def groups(session: Session, number: int) -> list[dict[str, Any]]:

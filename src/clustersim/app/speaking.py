@@ -11,9 +11,9 @@ from functools import cache
 from clustersim.report.page import language as report
 from clustersim.scenario import Scenario
 
-__all__ = ["LANGUAGES", "Language", "language"]
+__all__ = ["LANGUAGES", "MINUS", "Language", "language"]
 
-LANGUAGES = report.LANGUAGES
+LANGUAGES, MINUS = report.LANGUAGES, report.MINUS
 _UNITS = re.compile(r"_(cents|km|months|eur|fte|eur_per_year|share)$")
 
 
@@ -50,8 +50,6 @@ class Language(report.Language):
         table, _, name = group.partition(".")
         if table == "measures":
             return self.measure(name, scenario)
-        if table == "purposes":
-            return self.name_of("purposes", name)
         if table == "funders":
             return self.say("settings.funder", name=self.name_of("funders", name))
         return self.say(f"groups.{group}")
