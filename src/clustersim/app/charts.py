@@ -16,7 +16,7 @@ class Chart:
 
     Attributes:
         name: The observable.
-        form: How its numbers are said: "count", "decimal" (one decimal), "share" (as a percentage), "level" (0 to 1) or "euros" (from cents).
+        form: How its numbers are said: "count", "decimal" (one decimal), "share" (as a percentage), "level" (0 to 1), "euros" (from cents).
         summed: Whether what is shown is its sum since month 1.
     """
 

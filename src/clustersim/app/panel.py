@@ -153,7 +153,9 @@ def groups(settings: Settings, refused: Mapping[str, tuple[Any, str]], language:
     before, after = settings.base().to_dict(), now.to_dict()
     found: dict[str, dict[str, Any]] = {}
     for row in rows_of(now):
-        group = found.setdefault(row.group, {"key": row.group, "title": language.group(row.group, now), "rows": [], "changed": 0, "refused": 0})
+        if row.group not in found:
+            found[row.group] = {"key": row.group, "title": language.group(row.group, now), "rows": [], "changed": 0, "refused": 0}
+        group = found[row.group]
         said = _row(row, value_at(before, row.path), value_at(after, row.path), refused.get(row.path), language)
         group["rows"].append(said)
         group["changed"] += said["changed"]

@@ -2,6 +2,8 @@
 people do; what they do is a matter of the session.
 """
 
+# ruff: noqa: N802 - components are named like the classes that they make
+
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
@@ -22,7 +24,7 @@ _NOTHING: Callable[..., None] | None = None
 
 
 @solara.component_vue("components/bar.vue")
-def Bar(  # noqa: N802, D103
+def Bar(
     texts: dict[str, Any],
     status: dict[str, Any],
     download: dict[str, Any] | None,
@@ -33,7 +35,7 @@ def Bar(  # noqa: N802, D103
 
 
 @solara.component_vue("components/panel.vue")
-def Panel(  # noqa: N802, D103
+def Panel(
     texts: dict[str, Any],
     lists: dict[str, Any],
     groups: list[dict[str, Any]],
@@ -44,7 +46,7 @@ def Panel(  # noqa: N802, D103
 
 
 @solara.component_vue("components/stage.vue")
-def Stage(  # noqa: N802, D103
+def Stage(
     program: str,
     texts: dict[str, Any],
     locale: str,

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from clustersim.app.opening import Opening
 
-__all__ = ["PORT", "Busy", "opening", "page_of", "prepare", "serve"]
+__all__ = ["PORT", "PortError", "opening", "page_of", "prepare", "serve"]
 
 PORT = 8765
 _LOCAL = ("127.0.0.1", "localhost", "::1")
@@ -29,7 +29,7 @@ _SETTINGS = {
 _asked = Opening()
 
 
-class Busy(OSError):
+class PortError(OSError):
     """The port cannot be used."""
 
 
@@ -58,7 +58,7 @@ def serve(
         said: Told the page's address.
 
     Raises:
-        Busy: where the port cannot be used.
+        PortError: where the port cannot be used.
     """
     listening = _listen(host, port)
     global _asked
@@ -106,7 +106,8 @@ def _listen(host: str, port: int | None) -> socket.socket:
             continue
         listening.listen(128)
         return listening
-    raise Busy(f"cannot listen on {host}:{port if port is not None else PORT} ({found.strerror}); choose another with --port, or --port 0")
+    wanted = PORT if port is None else port
+    raise PortError(f"cannot listen on {host}:{wanted} ({found.strerror}); choose another with --port, or --port 0 for any that is free")
 
 
 def _open_when_ready(server: object, address: str) -> None:

@@ -87,6 +87,8 @@ def lists(session: Session, world: int) -> dict[str, Any]:
     offered, places = scenarios(opening.files), territories(opening.files)
     first = session.settings[0]
     own = next((choice.territory for choice in offered if choice.name == first.name), True)
+    # what says where it is itself cannot be put beside a world elsewhere
+    beside = [choice for choice in offered if not choice.territory or (own and choice.name == first.name)]
     return {
         "world": world,
         "scenario": first.name,
@@ -97,16 +99,17 @@ def lists(session: Session, world: int) -> dict[str, Any]:
         "seed_problem": session.refused[0, "seed"][1] if (0, "seed") in session.refused else "",
         "scenarios": _offered(offered, language),
         "territories": [{"value": "", "text": language.say("settings.own_territory")}, *_places(places, language)],
-        "seconds": [{"value": "", "text": language.say("settings.no_second")}, *_offered([c for c in offered if c.territory <= own], language)],
+        "seconds": [{"value": "", "text": language.say("settings.no_second")}, *_offered(beside, language)],
         "titles": [_title(language, settings.scenario()) for settings in session.settings],
     }
 
 
 def _offered(choices: Sequence[Choice], language: Language) -> list[dict[str, str]]:
-    return [
-        {"value": choice.name, "text": language.title(choice.stem, choice.title), "question": language.question(choice.stem, choice.question)}
-        for choice in choices
-    ]
+    def said(choice: Choice) -> dict[str, str]:
+        question = language.question(choice.stem, choice.question)
+        return {"value": choice.name, "text": language.title(choice.stem, choice.title), "question": question}
+
+    return [said(choice) for choice in choices]
 
 
 def _places(choices: Sequence[Choice], language: Language) -> list[dict[str, str]]:

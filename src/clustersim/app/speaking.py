@@ -1,7 +1,7 @@
 """The languages of the page: those of the report, with the page's own texts beside them.
 
-Names and meanings of numbers are declared in the code, in English. The French catalogue says them in French; a word of the user's own stands
-for itself.
+Names and meanings of numbers are declared in the code, in English. The French catalogue says them in French; a word of the user's
+own stands for itself.
 """
 
 import re

@@ -40,7 +40,7 @@ def ui(
     for name in named or [first]:
         load(name, said if name == first else [], territory)
     check_seed(seed)
-    from clustersim.app.serve import Busy, Opening, serve
+    from clustersim.app.serve import Opening, PortError, serve
 
     asked = Opening(
         scenario=first,
@@ -53,7 +53,7 @@ def ui(
     )
     try:
         serve(asked, host=host, port=port, browser=browser, said=_say)
-    except Busy as error:
+    except PortError as error:
         complain(str(error), MISTAKE)
 
 
