@@ -40,8 +40,10 @@ def town(enterprises: int, *, budgets_eur=(100_000.0,), places=None, spin_up: in
     return state
 
 
-def measure(kind: str = "seed_grant", *, name: str = "one", number: int = 0, funder: int = 0, **numbers) -> Measure:
-    return Measure(name, kind, number, funder, PARAMETERS[kind](**numbers))
+def measure(
+    kind: str = "seed_grant", *, name: str = "one", number: int = 0, funder: int = 0, call_months: tuple[int, ...] = (), **numbers
+) -> Measure:
+    return Measure(name, kind, number, funder, PARAMETERS[kind](**numbers), call_months=call_months)
 
 
 def month(state: State, *in_force: Measure) -> State:

@@ -42,6 +42,7 @@ def why_not(before: State, simulation: Simulation, award: int) -> list[str]:
         "is not one of organisation, pole and group": sum(row >= 0 for row in beneficiary) != 1,
         "is of a sort that this kind does not choose": (organisation < 0) != (measure.kind in OF_GROUPS),
         "came outside the window": not numbers.start_month <= month <= numbers.end_month,
+        "came in a month without a call": bool(measure.call_months) and month not in measure.call_months,
     }
     if organisation >= 0:
         sorts = {SOCIAL_ENTERPRISE} | ({1} if getattr(numbers, "private_actors", False) else set())

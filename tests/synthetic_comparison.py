@@ -114,6 +114,7 @@ class SyntheticComparison:
                     values.update({name: np.nan for name in self.undefined})
                     public = 0.0 if arm == self.control else 9.1e5 * (1 + 0.6 * self.arms.index(arm)) + 3e4 * own[seed - 1, 0]
                     money = {"public_eur": public, "private_eur": 0.2 * public * (arm == "policy_mix"), "own_eur": 0.1 * public}
+                    money |= {"public_committed_eur": 0.05 * public * (arm == "policy_mix"), "private_committed_eur": 0.0}
                     rows.append({"arm": arm, "state": state, "seed": seed, **values, **money})
         return pd.DataFrame(rows)
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import tomllib
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,6 +17,7 @@ import typer
 from typer.testing import CliRunner
 
 from clustersim import Scenario
+from clustersim.cli.comparing import _factors
 from clustersim.cli.comparing import compare as command
 from clustersim.experiments import comparing, equal_budget
 from clustersim.experiments.comparing import ComparisonError, compare
@@ -23,12 +25,16 @@ from clustersim.experiments.comparison import TABLES, Comparison
 from clustersim.experiments.outcomes import HEADLINES, OUTCOMES
 from clustersim.experiments.plan import plan
 from clustersim.experiments.records import record_of
+from clustersim.experiments.scaling import AS_WRITTEN, Scale, calling_years, scaled, spread
 from clustersim.experiments.statistics import FEW_SEEDS
 from clustersim.experiments.uncertainty import states_of, uncertain
-from clustersim.experiments.worlds import scaled
+from clustersim.experiments.worlds import World
+from clustersim.measures.calls import claims_in
 from clustersim.problems import ScenarioError
 from clustersim.results import ResultsError
+from clustersim.simulation import Simulation
 from lively import ANIMATORS, COUNCIL, LIVELY, SEEDS
+from measure_laws import live_lawfully
 
 SHORTER = {"run.months": 24}
 NAMES = [declared.name for declared in OUTCOMES]
@@ -94,6 +100,19 @@ def test_the_money_of_measures_adds_up_to_what_an_arm_spends(compared: Compariso
     spent = compared.runs.set_index(run)["public_eur"]
     np.testing.assert_allclose(paid["paid_eur"] - paid["repaid_eur"], spent[paid.index])
     assert set(compared.measures["kind"]) == {"seed_grant", "animation"}
+
+
+def test_what_is_promised_and_not_yet_paid_is_told_apart_from_what_is_spent(compared: Comparison) -> None:
+    run = ["arm", "state", "seed"]
+    sums = compared.measures.query("public").groupby(run)[["awarded_eur", "paid_eur", "returned_eur"]].sum()
+    owed = (sums["awarded_eur"] - sums["paid_eur"] - sums["returned_eur"]).rename("public_committed_eur")
+    runs = compared.runs.set_index(run).sort_index()
+    np.testing.assert_allclose(owed, runs["public_committed_eur"][owed.index])
+    assert (owed > 0).all(), "grants of two years are promised in the second year of two"
+    assert (runs["private_committed_eur"] == 0).all()
+    assert (runs.loc["none", "public_committed_eur"] == 0).all()
+    table = compared.money().set_index("arm")
+    assert table.loc["grants", "public_committed_eur"] == pytest.approx(runs.loc["grants", "public_committed_eur"].mean())
 
 
 def test_organisations_are_followed_in_all_arms(compared: Comparison) -> None:
@@ -283,6 +302,113 @@ def test_a_budget_that_moves_in_large_steps_is_reported_as_it_is() -> None:
     assert any("lumpy does not spend the same" in warning for warning in found.warnings)
 
 
+def test_where_one_factor_steps_over_the_target_two_factors_share_the_years(monkeypatch) -> None:
+    monkeypatch.setattr(equal_budget, "FINEST", 0.05)
+    three_years = {"run.months": 36}
+    whole = {"amount_eur": 20_000, "duration_months": 1, "budget_eur_per_year": 40_000, "longest_age_months": 1_200, "end_month": 36}
+    lumpy = arm("lumpy", SEEDS, {f"measures.seeds.{name}": value for name, value in whole.items()}, three_years)
+    found = compare([lumpy], against=arm("none", three_years), seeds=2, workers=1, equal_budget=100_000.0)
+    (said,) = [row for row in found.facts["equal_budget"]["arms"] if row["arm"] == "lumpy"]
+    spent = found.money().set_index("arm").loc["lumpy", "public_eur"]
+    assert said["met"] and abs(spent / 100_000 - 1) <= equal_budget.TOLERANCE
+    assert said["achieved_eur"] == pytest.approx(spent)
+    assert said["higher_years"] == [1, 2], "the middle year and another: two promises in each, one in the last year"
+    assert said["factor"] < 1 <= said["higher_factor"] < 1.5
+    assert not any("does not spend the same" in warning for warning in found.warnings)
+    budget = found.facts["arms"][1]["measures"]["seeds"]["budget_eur_per_year"]
+    assert budget == {"0": round(40_000 * said["higher_factor"], 2), "25": round(40_000 * said["factor"], 2)}
+    as_run = Simulation(Scenario.from_dict(tomllib.loads(found.scenarios["lumpy"])), 1)
+    assert live_lawfully(as_run, as_run.length) == []
+    a = as_run.state.awards
+    promised = [int(a.awarded_cents[(a.start_month - as_run.state.spin_up - 1) // 12 == year].sum()) for year in range(3)]
+    assert promised == [4_000_000, 4_000_000, 2_000_000]
+
+
+class WholePromises:
+    """Worlds of which each spends, in each budget year, as many whole promises as its budget buys."""
+
+    def __init__(self, arms: list[Scenario]) -> None:
+        self.arms, self.asked = arms, 0
+
+    def run(self, worlds: object, seeds: object) -> None:
+        """What worlds spend is known without."""
+
+    def mean(self, world: World, seeds: object, of: object) -> float:
+        self.asked += 1
+        scenario = self.arms[world.arm].with_changes(dict(world.changes))
+        spent = 0.0
+        for measure in scenario.measures:
+            for month in range(1, scenario.run.months + 1, 12):
+                numbers = measure.at(month)
+                open_now = claims_in(numbers, month, measure.call_months)
+                spent += numbers.budget_eur_per_year // numbers.amount_eur * numbers.amount_eur * open_now
+        return spent
+
+
+GRANTS_OF_TEN_YEARS = Scenario.load("seed_grants", {"run.months": 120}, on="village")  # of 50 000 EUR each
+
+
+@pytest.mark.parametrize("target", [1_097_638.0, 1_251_000.0, 1_630_000.0, 2_974_000.0, 3_777_777.0])
+def test_any_target_is_reached_of_which_one_promise_is_a_small_part(target: float) -> None:
+    arms = [GRANTS_OF_TEN_YEARS]
+    worlds = WholePromises(arms)
+    (found,) = equal_budget.equal_intensities(arms, worlds, range(1, 31), target)
+    assert found.met and abs(found.gap) <= equal_budget.TOLERANCE
+    assert found.achieved_eur == worlds.mean(World(0, scaled(arms[0], found.scale)), (), None)
+    if found.scale.years:
+        low, high = (worlds.mean(World(0, scaled(arms[0], Scale(factor))), (), None) for factor in (found.scale.factor, found.scale.higher))
+        assert low < (1 - equal_budget.TOLERANCE) * target < (1 + equal_budget.TOLERANCE) * target < high, "one factor does not reach it"
+        assert "so some years have a higher one" in found.note
+    assert worlds.asked < 120
+
+
+def test_a_target_that_whole_promises_step_over_in_every_year_is_missed_and_said_so() -> None:
+    (found,) = equal_budget.equal_intensities([GRANTS_OF_TEN_YEARS], WholePromises([GRANTS_OF_TEN_YEARS]), range(1, 31), 333_000.0)
+    assert (found.met, found.achieved_eur) == (False, 350_000.0), "the nearest that there is"
+    assert "promises are whole" in found.note
+    once = GRANTS_OF_TEN_YEARS.with_changes({"measures.seed_grants.call_months": [1]})
+    (found,) = equal_budget.equal_intensities([once], WholePromises([once]), range(1, 31), 225_000.0)
+    assert (found.met, found.scale.years) == (False, ()), "one call is in one year, so there are no years to share"
+    assert found.achieved_eur in (200_000.0, 250_000.0)
+
+
+def test_more_than_takers_take_is_missed_and_said_so() -> None:
+    class Few(WholePromises):
+        def mean(self, world: World, seeds: object, of: object) -> float:
+            return min(super().mean(world, seeds, of), 400_000.0)
+
+    (found,) = equal_budget.equal_intensities([GRANTS_OF_TEN_YEARS], Few([GRANTS_OF_TEN_YEARS]), range(1, 31), 1e6)
+    assert (found.met, found.achieved_eur, found.scale.years) == (False, 400_000.0, ())
+    assert found.note == "more budget is not spent: takers, or its funder's own budget, are the limit"
+
+
+def test_years_are_spread_from_the_middle_and_one_more_takes_none_away() -> None:
+    assert spread(range(1, 11)) == (6, 3, 9, 2, 5, 8, 10, 1, 4, 7)
+    for count in range(1, 40):
+        order = spread(range(count))
+        assert sorted(order) == list(range(count))
+        for chosen in range(2, count):
+            gaps = np.diff(sorted({-1, *order[:chosen], count}))
+            assert gaps.max() <= 2 + 2 * count / (chosen + 1), "no part of the years is left without"
+
+
+def test_years_that_share_are_those_with_a_call_and_public_money_for_it() -> None:
+    assert calling_years(GRANTS) == (1, 2)
+    assert calling_years(NONE) == ()
+    longer = arm("longer", SEEDS, {"run.months": 60})
+    assert calling_years(longer.with_changes({"measures.seeds.call_months": [5, 30, 31]})) == (1, 3)
+    assert calling_years(longer.with_changes({"measures.seeds.budget_eur_per_year": {"0": 5_000, "13": 0, "49": 5_000}})) == (1, 5)
+    assert calling_years(longer.with_changes({"measures.seeds.start_month": 14, "measures.seeds.end_month": 30})) == (2, 3)
+    assert calling_years(longer.with_changes({"funders.council.public": False})) == ()
+
+
+def test_the_command_tells_both_factors_and_the_years() -> None:
+    one = {"factor": 0.90902, "higher_factor": None, "higher_years": []}
+    assert _factors(one) == "x 0.909"
+    assert _factors({"factor": 0.4997, "higher_factor": 0.5001, "higher_years": [3, 6, 9]}) == "x 0.4997 (x 0.5001 in budget years 3, 6, 9)"
+    assert _factors({"factor": 0.0, "higher_factor": 1.0, "higher_years": [2]}) == "x 0 (x 1 in budget year 2)"
+
+
 def test_equal_budgets_next_to_nothing_are_a_caution() -> None:
     small = compare([GRANTS], against=NONE, seeds=2, workers=1, equal_budget=100.0)
     (said,) = [warning for warning in small.warnings if warning.startswith("budgets are made equal at 100 EUR")]
@@ -311,9 +437,23 @@ def test_equal_budgets_need_somebody_who_spends() -> None:
 
 def test_scaling_keeps_the_months_of_a_budget_that_changes() -> None:
     growing = arm("growing", SEEDS, {"measures.seeds.budget_eur_per_year": {"0": 20_000, "13": 50_000}})
-    half = growing.with_changes(dict(scaled(growing, 0.5)))
+    half = growing.with_changes(dict(scaled(growing, Scale(0.5))))
     assert half.measures[0].values()["budget_eur_per_year"] == {"0": 10_000.0, "13": 25_000.0}
-    assert scaled(growing, 1.0) == ()
+    assert scaled(growing, AS_WRITTEN) == ()
+
+
+def test_scaling_some_years_more_changes_a_budget_where_these_years_begin_and_end() -> None:
+    growing = arm("growing", SEEDS, {"run.months": 48}, {"measures.seeds.budget_eur_per_year": {"0": 20_000, "6": 40_000, "25": 50_000}})
+
+    def budget(scenario: Scenario, *years: int) -> Any:
+        return scenario.with_changes(dict(scaled(scenario, Scale(0.5, 1.0, years)))).measures[0].values()["budget_eur_per_year"]
+
+    assert budget(growing, 2) == {"0": 10_000.0, "6": 20_000.0, "13": 40_000.0, "25": 25_000.0}
+    assert budget(growing, 1, 4) == {"0": 20_000.0, "6": 40_000.0, "13": 20_000.0, "25": 25_000.0, "37": 50_000.0}
+    plain = growing.with_changes({"measures.seeds.budget_eur_per_year": 30_000.01})
+    assert budget(plain, 1) == {"0": 30_000.01, "13": 15_000.0}
+    assert budget(plain, 4) == {"0": 15_000.0, "37": 30_000.01}, "nothing is said of what comes after the horizon"
+    assert budget(plain, 1, 2, 3, 4) == 30_000.01
 
 
 # ---- states of the world

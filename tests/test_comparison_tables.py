@@ -18,7 +18,7 @@ from clustersim.experiments.outcomes import outcome
 from clustersim.experiments.pairing import differences, paired, paired_effect, worlds
 from clustersim.experiments.standing import ranking, regret
 from clustersim.experiments.statistics import interval, ratio_interval, simultaneous_intervals
-from clustersim.experiments.worth import COSTED, money, plane
+from clustersim.experiments.worth import COSTED, SPENT, money, plane
 
 SEEDS = 40
 CLUSTERS = SimpleNamespace(name="clusters", better=1, per=1.0)
@@ -31,7 +31,7 @@ def runs_of(arms: dict[str, dict[str, np.ndarray]], state: int = 0) -> pd.DataFr
     parts = []
     for arm, columns in arms.items():
         size = max(np.size(values) for values in columns.values())
-        money_columns = {"public_eur": 0.0, "private_eur": 0.0, "own_eur": 0.0}
+        money_columns = {name: 0.0 for name in SPENT}
         parts.append(pd.DataFrame({"arm": arm, "state": state, "seed": np.arange(1, size + 1), **money_columns, **columns}))
     return pd.concat(parts, ignore_index=True)
 
@@ -208,8 +208,8 @@ def test_regret_needs_several_states_and_leaves_out_an_arm_without_numbers(runs)
 def test_money_is_what_was_spent_and_what_a_further_unit_costs(runs):
     table = money(runs, (CLUSTERS,), "nothing")
     assert table.columns.tolist() == [
-        "arm", "public_eur", "private_eur", "own_eur", "leverage", "extra_public_eur", "extra_clusters", "cost_per_clusters_eur",
-        "cost_per_clusters_low_eur", "cost_per_clusters_high_eur", "status_clusters",
+        "arm", "public_eur", "private_eur", "own_eur", "public_committed_eur", "private_committed_eur", "leverage", "extra_public_eur",
+        "extra_clusters", "cost_per_clusters_eur", "cost_per_clusters_low_eur", "cost_per_clusters_high_eur", "status_clusters",
     ]  # fmt: skip
     zeal = row_of(table, arm="zeal")
     by_arm = runs.set_index("arm")
@@ -223,6 +223,16 @@ def test_money_is_what_was_spent_and_what_a_further_unit_costs(runs):
     apathy = row_of(table, arm="apathy")
     assert apathy["status_clusters"] == "not distinguishable"
     assert np.isnan([apathy[f"cost_per_clusters_{end}eur"] for end in ("", "low_", "high_")]).all()
+
+
+def test_what_is_still_to_be_paid_stands_beside_what_is_spent_and_changes_no_cost(runs):
+    owing = runs.assign(public_committed_eur=np.where(runs["arm"] == "zeal", 1e3 * runs["seed"], 0.0), private_committed_eur=7.0)
+    before, after = money(runs, (CLUSTERS,), "nothing"), money(owing, (CLUSTERS,), "nothing")
+    zeal, apathy = (row_of(after, arm=arm) for arm in ("zeal", "apathy"))
+    assert zeal["public_committed_eur"] == pytest.approx(1e3 * (SEEDS + 1) / 2)
+    assert (apathy["public_committed_eur"], apathy["private_committed_eur"]) == (0.0, 7.0)
+    others = before.columns.drop(["public_committed_eur", "private_committed_eur"])
+    pd.testing.assert_frame_equal(before[others], after[others])
 
 
 @pytest.mark.parametrize(

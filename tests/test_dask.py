@@ -5,30 +5,28 @@ is a process of its own.
 """
 
 import os
-import re
 import signal
 import subprocess
 import sys
 import time
-from itertools import count
-
-import pytest
-
-pytest.importorskip("distributed")
+from itertools import count, takewhile
 
 import dask
-from distributed import LocalCluster
+import pytest
+from distributed import Client, LocalCluster
 
 from clustersim import Scenario
 from clustersim.experiments import dask_pool, program
 from clustersim.experiments.execution import IN_HAND, Crew, ExecutionError, Failure, Task
 from clustersim.experiments.parcels import Pace
 from clustersim.experiments.records import record_of
+from clustersim.results import RESULTS_VERSION
 from lively import SUPPORT
 from test_execution import DEADLY, POISON, _lambda_of, _lives, remembered, same
 
+HERE = os.path.dirname(__file__)
 GONE = "tcp://127.0.0.1:9"  # the discard service, which nobody runs
-LOCAL = {"host": "127.0.0.1", "dashboard_address": None, "processes": True, "threads_per_worker": 1, "silence_logs": "ERROR"}
+LOCAL = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "processes": True, "threads_per_worker": 1, "silence_logs": "ERROR"}
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +51,6 @@ def whereabouts(scenario: Scenario, seed: int, keep: tuple[str, ...]) -> tuple[i
     return (seed, os.getpid())
 
 
-def pretend(version: str | None) -> None:
-    """Have the worker that runs this believe that it is of another version, or again of its own."""
-    program.RESULTS_VERSION = program.__dict__.setdefault("_own", program.RESULTS_VERSION) if version is None else version
-    program.__dict__.setdefault("_own", program.RESULTS_VERSION)
-    program.program.cache_clear()
-
-
 # ---- the same results
 
 
@@ -68,7 +59,8 @@ def test_a_cluster_gives_the_records_of_processes_threads_and_one_thread(scenari
     gone = (("measures.seeds.remove", True),)
     tasks = [Task(k, seed, changes) for seed in (1, 2, 3) for k in (0, 1) for changes in ((), gone)] + [Task(0, 1, keep=("ties",))]
     found = {}
-    for who in ({"workers": 1}, {"workers": 2}, {"workers": 2, "kind": "threads"}, {"scheduler": address}, {"scheduler": address, "batch": 5}):
+    here = {"workers": 1}, {"workers": 2}, {"workers": 2, "kind": "threads"}
+    for who in (*here, {"scheduler": address}, {"scheduler": address, "batch": 5}):
         with Crew(scenarios, record_of, **who) as crew:
             found[str(who)] = crew.all(tasks)
     alone = found.pop(str({"workers": 1}))
@@ -133,17 +125,22 @@ def test_tasks_travel_together_while_they_are_short_and_alone_when_they_are_long
 
 
 def test_workers_that_join_get_work_and_those_that_leave_take_nothing_along(scenario: Scenario, cluster, address: str) -> None:
-    seeds = range(400)
+    with Client(address, set_as_default=False) as client:
+        first = set(client.run(os.getpid).values())
+    joined: set[int] = set()
+    found = {}
     with Crew([scenario], whereabouts, scheduler=address, batch=2) as crew:
-        results = crew.each(Task(0, seed) for seed in seeds)
-        found = dict(next(results) for _ in range(4))
-        first = {pid for _, pid in found.values()}
-        cluster.scale(3)
-        found |= dict(results)
-        joined = {pid for _, pid in found.values()} - first
-        cluster.scale(2)
-    assert [found[seed][0] for seed in seeds] == list(seeds)
+        for number, (seed, pid) in crew.each(Task(0, seed) for seed in takewhile(lambda seed: not joined and seed < 5_000, count())):
+            found[number] = seed
+            if len(found) == 4:
+                cluster.scale(3)
+            if pid not in first and not joined:
+                joined.add(pid)
+                cluster.scale(2)
+    while len(cluster.scheduler.workers) != 2:
+        time.sleep(0.05)
     assert joined, "who came later worked too"
+    assert sorted(found) == sorted(found.values()) == list(range(len(found)))
 
 
 def test_what_a_killed_worker_had_in_hand_is_done_elsewhere(scenario: Scenario, address: str) -> None:
@@ -157,7 +154,8 @@ def test_what_a_killed_worker_had_in_hand_is_done_elsewhere(scenario: Scenario, 
     assert not _lives(victim)
 
 
-def test_a_task_that_kills_workers_takes_only_itself_along(scenario: Scenario, address: str) -> None:
+def test_a_task_that_kills_workers_takes_only_itself_along(scenario: Scenario, cluster, address: str, monkeypatch) -> None:
+    monkeypatch.setattr(cluster.scheduler, "allowed_failures", 0)  # one death is enough: each takes a second or two to mend
     seeds = [1, 2, DEADLY, 3, 4, 5, 6, 7]
     with Crew([scenario], remembered, scheduler=address, batch=4) as crew:
         results = crew.all(Task(0, seed) for seed in seeds)
@@ -165,3 +163,177 @@ def test_a_task_that_kills_workers_takes_only_itself_along(scenario: Scenario, a
     assert [seed for seed, result in zip(seeds, results, strict=True) if isinstance(result, Failure)] == [DEADLY]
     assert "died twice" in results[2].error
     assert [result[1] for result in results if not isinstance(result, Failure)] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_one_worker_a_machine_compiles_before_the_others_start(scenario: Scenario, address: str) -> None:
+    with Crew([scenario], remembered, scheduler=address, warm=note_warmed), Client(address, set_as_default=False) as client:
+        assert sum(client.run(times_warmed).values()) == 1
+
+
+warmed: list[int] = []
+
+
+def note_warmed() -> None:
+    warmed.append(os.getpid())
+
+
+def times_warmed() -> int:
+    return len(warmed)
+
+
+# ---- workers that will not do
+
+
+@pytest.fixture
+def odd_worker(cluster):
+    """One of the workers, to be changed by functions that run in it, and what puts it right again."""
+    with Client(cluster.scheduler_address, set_as_default=False) as client:
+        worker = next(iter(client.nthreads()))
+
+        def changed(how) -> str:
+            client.run(how, workers=[worker])
+            return worker
+
+        yield changed
+        client.run(put_right, workers=[worker])
+
+
+def of_another_version() -> None:
+    program.RESULTS_VERSION = "other"
+    program.program.cache_clear()
+
+
+def without_the_program() -> None:
+    program.hidden = sys.modules["clustersim.experiments.program"]
+    sys.modules["clustersim.experiments.program"] = None
+
+
+def put_right() -> None:
+    sys.modules["clustersim.experiments.program"] = program
+    program.RESULTS_VERSION = RESULTS_VERSION
+    program.program.cache_clear()
+
+
+def test_a_worker_of_another_version_is_named_before_anything_is_done(scenario: Scenario, address: str, odd_worker) -> None:
+    worker = odd_worker(of_another_version)
+    said = f"worker {worker} has another program than the driver.*results version other where the driver has {RESULTS_VERSION}"
+    with pytest.raises(ExecutionError, match=said), Crew([scenario], remembered, scheduler=address):
+        pytest.fail("the crew must not start")
+
+
+def test_a_worker_that_turns_out_to_be_of_another_version_gives_no_results(scenario: Scenario, address: str, odd_worker) -> None:
+    with Crew([scenario], whereabouts, scheduler=address) as crew:
+        worker = odd_worker(of_another_version)
+        with pytest.raises(ExecutionError, match=f"worker {worker} has another program"):
+            crew.all(Task(0, seed) for seed in range(100))
+
+
+def test_a_worker_without_the_program_is_named(scenario: Scenario, address: str, odd_worker) -> None:
+    worker = odd_worker(without_the_program)
+    said = f"worker {worker} cannot load this program .*Install clustersim {program.program()['clustersim']}"
+    with pytest.raises(ExecutionError, match=said), Crew([scenario], remembered, scheduler=address):
+        pytest.fail("the crew must not start")
+
+
+# ---- nobody there
+
+
+def test_a_scheduler_that_nobody_runs_is_said_so_in_bounded_time(scenario: Scenario, monkeypatch) -> None:
+    monkeypatch.setattr(dask_pool, "CONNECT_SECONDS", 0.5)
+    for nobody in (GONE, "carrier-pigeon://loft:1"):
+        crew = Crew([scenario], remembered, scheduler=nobody)
+        with pytest.raises(ExecutionError, match=f"no Dask scheduler can be reached at {nobody}"), crew:
+            pytest.fail("the crew must not start")
+
+
+def test_a_scheduler_without_workers_is_waited_for_a_little(scenario: Scenario, monkeypatch) -> None:
+    monkeypatch.setattr(dask_pool, "PATIENCE_SECONDS", 0.5)
+    notes: list[str] = []
+    with LocalCluster(n_workers=0, **LOCAL) as empty:
+        crew = Crew([scenario], remembered, scheduler=empty.scheduler_address, notes=notes.append)
+        with pytest.raises(ExecutionError, match=r"no workers for 0.5 seconds. Start some \(`dask worker tcp://127"), crew:
+            pytest.fail("the crew must not start")
+    assert len(notes) == 1
+    assert "waiting up to 0.5 seconds" in notes[0]
+
+
+def test_when_all_workers_are_gone_it_is_said_so_after_a_little(scenario: Scenario, monkeypatch) -> None:
+    notes: list[str] = []
+    with LocalCluster(n_workers=1, protocol="tcp", **LOCAL | {"processes": False}) as few:
+        crew = Crew([scenario], whereabouts, scheduler=few.scheduler_address, notes=notes.append)
+        with pytest.raises(ExecutionError, match=r"has had no workers for 0\.5 seconds"), crew:
+            monkeypatch.setattr(dask_pool, "PATIENCE_SECONDS", 0.5)
+            for number, _ in crew.each(Task(0, seed) for seed in count()):
+                if number == 3:
+                    few.scale(0)
+    assert "no worker is left" in notes[-1]
+
+
+def test_without_dask_a_scheduler_is_refused_with_the_remedy(scenario: Scenario, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    for module in ("dask_pool", "dask_seat"):
+        monkeypatch.delitem(sys.modules, f"clustersim.experiments.{module}", raising=False)
+    crew = Crew([scenario], remembered, scheduler=GONE)
+    with pytest.raises(ExecutionError, match=r'pip install "clustersim\[dask\]"'), crew:
+        pytest.fail("the crew must not start")
+
+
+@pytest.mark.parametrize(("asked", "said"), [({"workers": 2}, "2 workers and a scheduler"), ({"batch": 0}, "found 0 tasks a batch")])
+def test_a_crew_that_cannot_be_is_refused(scenario: Scenario, asked: dict, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Crew([scenario], remembered, scheduler=GONE, **asked)
+
+
+# ---- the end of a scheduler, and of a driver
+
+
+@pytest.fixture
+def mortal():
+    """A scheduler with one worker in a process of its own, and its address."""
+    code = (
+        "import time\nfrom distributed import LocalCluster\n"
+        "if __name__ == '__main__':\n"
+        "    local = {'host': '127.0.0.1', 'protocol': 'tcp', 'dashboard_address': '127.0.0.1:0', 'processes': False}\n"
+        "    with LocalCluster(n_workers=1, threads_per_worker=2, **local) as cluster:\n"
+        "        print(cluster.scheduler_address, flush=True)\n        time.sleep(600)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    yield process, process.stdout.readline().strip()
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP])
+def test_the_end_of_the_scheduler_ends_the_work_in_bounded_time(scenario: Scenario, mortal, monkeypatch, blow: signal.Signals) -> None:
+    process, address = mortal
+    found = []
+    with pytest.raises(ExecutionError, match="cannot be reached any more"), Crew([scenario], whereabouts, scheduler=address) as crew:
+        monkeypatch.setattr(dask_pool, "ANSWER_SECONDS", 2.0)
+        monkeypatch.setattr(dask_pool, "CLOSE_SECONDS", 0.5)
+        for _, (seed, _) in crew.each(Task(0, seed) for seed in count()):
+            found.append(seed)
+            if len(found) == 5:
+                process.send_signal(blow)
+    assert len(set(found)) == len(found) >= 5
+
+
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
+def test_a_driver_that_is_stopped_leaves_nothing_to_do(cluster, address: str, blow: signal.Signals) -> None:
+    code = (
+        "import test_dask as t, itertools\nfrom clustersim import Scenario\nfrom clustersim.experiments.execution import Crew, Task\n"
+        f"with Crew([Scenario.load('village')], t.whereabouts, scheduler={address!r}) as crew:\n"
+        "    for number, _ in crew.each(Task(0, s) for s in itertools.count()):\n        print(number, flush=True)\n"
+    )
+    held = set(cluster.scheduler.worker_plugins)
+    driver = subprocess.Popen([sys.executable, "-c", code], cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    driver.stdout.readline()
+    driver.send_signal(blow)
+    assert driver.wait(30) != 0
+    driver.stdout.close()
+    until = time.monotonic() + 20
+    while cluster.scheduler.tasks and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not cluster.scheduler.tasks
+    if blow is signal.SIGINT:
+        assert set(cluster.scheduler.worker_plugins) == held, "what the workers held is taken back"

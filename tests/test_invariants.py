@@ -101,8 +101,18 @@ asked = {
     },
 }
 served = {"purposes": st.just(["housing", "care_and_ageing", "culture_and_education"])}
+dates = {"call_months": st.lists(st.integers(1, 24), min_size=1, max_size=6, unique=True)}
+
+
+def dated(said: dict[str, object]) -> dict[str, object]:
+    """With those dates that lie in the window, in place of calls spread over the year; without dates if none does."""
+    found = [month for month in said.get("call_months", ()) if said["start_month"] <= month <= said["end_month"]]
+    without = "calls_per_year" if found else "call_months"
+    return {name: value for name, value in {**said, "call_months": found}.items() if name != without}
+
+
 measures = st.sampled_from(sorted(asked)).flatmap(
-    lambda kind: st.fixed_dictionaries({"kind": st.just(kind), **asked[kind]}, optional=served)
+    lambda kind: st.fixed_dictionaries({"kind": st.just(kind), **asked[kind]}, optional=served | dates).map(dated)
 )
 mixes = st.lists(measures, min_size=2, max_size=8).map(lambda found: {f"measures.m{k}": said for k, said in enumerate(found)})
 territories = st.fixed_dictionaries(

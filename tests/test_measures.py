@@ -102,6 +102,77 @@ def test_the_budget_of_a_year_is_spread_over_its_calls_and_left_over_money_goes_
     assert len(state.awards) == 9
 
 
+# calls with dates
+
+
+def test_calls_with_dates_are_held_in_these_months_and_no_others():
+    numbers = PARAMETERS["seed_grant"](start_month=3, end_month=30)
+    assert [m for m in range(1, 60) if calls.opens(numbers, m, (3, 4, 13, 30))] == [3, 4, 13, 30]
+    state = town(30)
+    months(state, 40, measure(call_months=(5, 11, 29), amount_eur=10_000.0, budget_eur_per_year=20_000.0))
+    assert state.calls.month.tolist() == [5, 11, 29]
+    assert state.awards.start_month.tolist() == [5, 11, 29, 29]
+
+
+def test_a_year_gives_each_of_its_dates_an_equal_part_of_what_is_left_and_nothing_to_other_years():
+    state = town(40)
+    grant = measure(call_months=(3, 5, 6, 26), amount_eur=100.0, budget_eur_per_year=1_000.01)
+    state.organisations.founded_month[:40] = -500  # nobody is young enough
+    months(state, 3, grant)
+    state.organisations.founded_month[:40] = 0
+    months(state, 33, grant)
+    # a third of 100 001 cents finds no taker; then half of all; then what is left of it; the second year has no call, the third one
+    assert state.calls.month.tolist() == [3, 5, 6, 26]
+    assert state.calls.money_cents.tolist() == [33_333, 50_000, 50_001, 100_001]
+    assert state.calls.promised_cents.tolist() == [0, 50_000, 50_000, 100_000]
+    assert np.bincount(state.awards.start_month).nonzero()[0].tolist() == [5, 6, 26]
+
+
+def test_dates_that_are_spread_evenly_are_calls_spread_evenly():
+    for kind in KINDS:
+        given_per_year = measure(kind, start_month=2, end_month=26, calls_per_year=3, duration_months=5)
+        dated = measure(kind, start_month=2, end_month=26, call_months=(2, 6, 10, 14, 18, 22, 26), duration_months=5)
+        rival = measure(name="rival", number=1, amount_eur=7_000.0, calls_per_year=4)
+        one, other = town(20), town(20)
+        for world in (one, other):
+            cluster(world, 0, 1, 2, 3)
+            pole(world, 4, 5, 6)
+        for _ in range(30):
+            assert month(one, given_per_year, rival).hash() == month(other, dated, rival).hash(), kind
+        assert len(one.awards) > 3
+
+
+def test_a_measure_with_dates_claims_from_its_funder_in_years_with_a_call_alone():
+    terms = {"amount_eur": 10_000.0, "budget_eur_per_year": 100_000.0, "longest_age_months": 1_200}
+    yearly, dated = measure(name="yearly", **terms), measure(name="dated", number=1, call_months=(7, 31), **terms)
+    state = town(60)
+    found = []
+    for _ in range(36):
+        before = len(state.awards)
+        month(state, yearly, dated)
+        found += [(state.month, count) for count in [len(state.awards) - before] if count]
+    # in the first and third year half is kept for the date in the middle; the second year is all for the other
+    assert found == [(1, 5), (7, 5), (13, 10), (25, 5), (31, 5)]
+
+
+def test_a_measure_with_dates_changes_nothing_before_the_year_of_the_first():
+    yearly = measure(name="yearly", amount_eur=9_000.0, calls_per_year=4)
+    dated = measure(name="dated", number=1, amount_eur=9_000.0, call_months=(15,))
+    one, other = town(40), town(40)
+    for _ in range(12):
+        assert month(one, yearly, dated).hash() == month(other, yearly).hash()
+    months(one, 3, yearly, dated), months(other, 3, yearly)
+    assert one.hash() != other.hash()
+
+
+def test_labels_are_given_on_the_dates_of_calls():
+    state = town(40)
+    for first in range(0, 20, 4):
+        cluster(state, *range(first, first + 4))
+    months(state, 20, measure("recognition", labels_per_call=1, rule_of_three=False, call_months=(4, 17)))
+    assert state.awards.start_month.tolist() == [4, 17]
+
+
 def test_outside_its_window_a_measure_changes_nothing():
     grant = measure(start_month=5, end_month=9, amount_eur=3_000.0, duration_months=24)
     state, without = town(3), town(3)
@@ -118,8 +189,9 @@ def test_outside_its_window_a_measure_changes_nothing():
 
 def test_a_measure_without_budget_is_as_if_it_were_absent():
     others = [measure(name="two", number=1, amount_eur=7_000.0, selection="lottery", calls_per_year=3)]
-    for kind in KINDS:
-        nothing = measure(kind, **({"labels_per_call": 0} if kind == "recognition" else {"budget_eur_per_year": 0.0}))
+    for kind, dates in [(kind, dates) for kind in KINDS for dates in ((), (1, 8, 13))]:
+        means = {"labels_per_call": 0} if kind == "recognition" else {"budget_eur_per_year": 0.0}
+        nothing = measure(kind, call_months=dates, **means)
         one, other = town(20), town(20)
         for world in (one, other):
             cluster(world, 0, 1, 2, 3)
@@ -153,9 +225,10 @@ def test_the_order_of_measures_does_not_matter():
         measure(name="c", number=0, amount_eur=9_000.0, calls_per_year=2),
         measure(name="a", number=1, amount_eur=13_000.0, calls_per_year=3, selection="lottery"),
         measure("animation", name="b", number=2, amount_eur=11_000.0, start_month=4),
+        measure("advice", name="d", number=3, amount_eur=2_000.0, call_months=(1, 2, 15)),
     ]
     worlds = []
-    for order in ((0, 1, 2), (2, 1, 0), (1, 0, 2)):
+    for order in ((0, 1, 2, 3), (3, 2, 1, 0), (1, 3, 0, 2)):
         state = town(40)
         cluster(state, 0, 1, 2, 3)
         pole(state, 4, 5, 6)
@@ -194,6 +267,7 @@ def test_budgets_are_never_exceeded(data):
             duration_months=data.draw(st.integers(1, 30)),
             selection=data.draw(st.sampled_from(calls.SELECTIONS)),
             calls_per_year=data.draw(st.integers(1, 12)),
+            call_months=tuple(sorted(data.draw(st.sets(st.integers(1, 28), max_size=5)))),
         )
         for number in range(3)
     ]

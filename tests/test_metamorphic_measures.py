@@ -37,8 +37,14 @@ def _means(kind: str) -> str:
 def _hashes(kind: str, tried: Mapping[str, Any] | None) -> list[str]:
     """The hash of each month under the nine other kinds; with changes, under the measure of this kind so changed as well."""
     others = {path: said for path, said in EACH_KIND.items() if said["kind"] != kind}
-    last = {} if tried is None else {TRIED: {**_said_of(kind), **tried}}
+    said = _dated(kind) if tried and "call_months" in tried else _said_of(kind)
+    last = {} if tried is None else {TRIED: {**said, **tried}}
     return hashes_of(Scenario.load("baseline", {**LIVELY, **FUNDERS, **others, **last}), 2, SHORT)[0]
+
+
+def _dated(kind: str, *months: int) -> dict[str, Any]:
+    """What the lively scenario says of that kind, with calls in these months in place of calls spread over the year."""
+    return {**{name: value for name, value in _said_of(kind).items() if name != "calls_per_year"}, "call_months": list(months)}
 
 
 @cache
@@ -60,6 +66,35 @@ def test_m1_a_measure_without_means_is_the_measure_absent(kind: str) -> None:
 def test_m2_a_measure_changes_nothing_before_it_starts(kind: str) -> None:
     assert _late(kind)[:BEGUN] == _without(kind)[:BEGUN]
     assert _late(kind)[BEGUN] != _without(kind)[BEGUN], "the measure did nothing when it began, so this would prove nothing"
+
+
+DATED = pytest.mark.parametrize("kind", ["seed_grant", "recognition"])
+
+
+@DATED
+def test_m1_a_measure_with_dates_and_without_means_is_the_measure_absent(kind: str) -> None:
+    assert _hashes(kind, {_means(kind): 0, "call_months": [1, 5, 14]}) == _without(kind)
+
+
+@DATED
+def test_m2_a_measure_with_dates_changes_nothing_before_the_year_of_the_first(kind: str) -> None:
+    found = _hashes(kind, {"call_months": [13, 16]})
+    assert found[:BEGUN] == _without(kind)[:BEGUN]
+    assert found[BEGUN] != _without(kind)[BEGUN], "the measure did nothing when it began, so this would prove nothing"
+
+
+def test_m9_the_order_of_measures_does_not_matter_where_calls_have_dates() -> None:
+    dated = {"measures.z": _dated("seed_grant", 1, 4, 20), "measures.b": _dated("advice", 1, 4, 20)}
+    straight, turned = (Simulation(with_all_kinds(dated), 3) for _ in range(2))
+    turned._measures = turned._measures[::-1]
+    for _ in range(SPIN_UP + 24):
+        straight.step()
+        turned.step()
+        assert straight.state.hash() == turned.state.hash()
+    calls = straight.state.calls
+    for name in ("b", "z"):
+        number = next(measure.number for measure in straight._measures if measure.name == name)
+        assert (calls.month[calls.measure == number] - SPIN_UP).tolist() == [1, 4, 20]
 
 
 @each_kind

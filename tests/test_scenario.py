@@ -7,6 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from clustersim.describe import changes_as_text
 from clustersim.parameters import Parameter, Parameters
 from clustersim.problems import Problem, ScenarioError
 from clustersim.scenario import PROCESSES, Scenario, Theory, shipped_scenarios, whole_theory
@@ -381,6 +382,106 @@ def test_a_measure_may_serve_some_purposes_only(write):
     assert only_mistake(write("d.toml", GRANT + 'purposes = ["hosing"]')).hint == 'did you mean "housing"?'
     told = only_mistake(write("e.toml", GRANT + 'purposes = ["housing"]\n[purposes.water]\nchallenge = { trade = 0.5 }'))
     assert (told.path, told.allowed) == ("measures.m.purposes", "purposes of this scenario: water")
+
+
+# ---- dates of calls
+
+DATED = '[funders.f]\nbudget_eur_per_year = 5e5\n[measures.m]\nkind = "seed_grant"\nfunder = "f"\n'
+
+
+def with_dates(write, more, name="a.toml"):
+    return Scenario.load(write(name, DATED + more))
+
+
+def test_calls_with_dates_are_kept_in_order_and_stand_in_place_of_calls_a_year(write):
+    s = with_dates(write, "call_months = [37, 1, 13.0]")
+    assert s.measures[0].call_months == (1, 13, 37)
+    said = s.to_dict()["measures"]["m"]
+    assert said["call_months"] == [1, 13, 37] and "calls_per_year" not in said
+    assert Scenario.from_dict(s.to_dict()) == Scenario.load(write("b.toml", s.to_toml())) == s
+    assert s.identity() == with_dates(write, "call_months = [1, 13, 37]", "c.toml").identity()
+    assert s.identity() != with_dates(write, "call_months = [1, 13]", "d.toml").identity() != with_dates(write, "", "e.toml").identity()
+    jsonschema.validate(s.to_dict(), schema())
+
+
+def test_what_dates_change_is_told(write):
+    write("parent.toml", DATED + "calls_per_year = 2")
+    s = Scenario.load(write("child.toml", 'extends = "parent"\n[measures.m]\ncall_months = [1, 13]'))
+    assert s.changes() == [("measures.m.calls_per_year", 2, None), ("measures.m.call_months", None, [1, 13])]
+    assert "measures.m.call_months: (not there) -> 1, 13" in changes_as_text(s)
+
+
+@pytest.mark.parametrize(
+    ("more", "found", "allowed"),
+    [
+        ("call_months = 13", "13", "such as [1, 13, 37]"),
+        ("call_months = []", "0 months, 0 of them different", "each once"),
+        ("call_months = [5, 1, 5]", "3 months, 2 of them different", "each once"),
+        ("call_months = [0]", "a list", "1 to 1200"),
+        ("call_months = [1201]", "a list", "1 to 1200"),
+        ("call_months = [1, 2.5]", "a list", "1 to 1200"),
+        ('call_months = [1, "13"]', "a list", "1 to 1200"),
+        ("call_months = [true]", "a list", "1 to 1200"),
+        ("call_months = { 0 = [1] }", "a table", "1 to 1200"),
+        ("call_months = [130, 5, 121]", "121, 130", "1 to 120, the window"),
+        ("call_months = [5, 13, 40]\nstart_month = 6\nend_month = 39", "5, 40", "6 to 39, the window"),
+        ("call_months = [5]\ncalls_per_year = 2", "calls_per_year = 2 beside it", "only one of the two"),
+    ],
+)
+def test_a_mistake_in_the_dates_of_calls_is_told_with_what_is_allowed(write, more, found, allowed):
+    with pytest.raises(ScenarioError) as refused:
+        with_dates(write, more)
+    (told,) = refused.value.problems
+    assert (told.file, told.path, told.found) == ("a.toml", "measures.m.call_months", found)
+    assert allowed in told.allowed
+
+
+def test_a_kind_that_holds_no_calls_has_no_dates_of_them(write):
+    assert only_mistake(write("a.toml", GRANT + "call_months = [1]")).found == 'an unknown name "call_months"'
+
+
+def test_a_child_says_when_calls_are_held_in_place_of_its_parent_in_either_way(write):
+    write("even.toml", DATED + "calls_per_year = 2")
+    dated = Scenario.load(write("dated.toml", 'extends = "even"\n[measures.m]\ncall_months = [1, 13]'))
+    assert dated.measures[0].call_months == (1, 13)
+    again = Scenario.load(write("again.toml", 'extends = "dated"\n[measures.m]\ncalls_per_year = 3'))
+    assert (again.measures[0].call_months, again.measures[0].numbers.calls_per_year) == ((), 3)
+    assert dated.with_changes({"measures.m.calls_per_year": 3}) == again.with_changes({"title": dated.title})
+    assert again.with_changes({"measures.m.call_months": [2]}).measures[0].call_months == (2,)
+    gone = Scenario.load(write("gone.toml", 'extends = "dated"\n[measures.m]\nremove = true'))
+    assert gone.measures == ()
+
+
+def test_two_parents_that_say_it_in_different_ways_disagree_unless_the_child_settles_it(write):
+    write("root.toml", DATED)
+    write("one.toml", 'extends = "root"\n[measures.m]\ncalls_per_year = 2')
+    write("two.toml", 'extends = "root"\n[measures.m]\ncall_months = [4]')
+    with pytest.raises(ScenarioError, match=r"measures\.m\.call_months: found calls_per_year = 2 beside it"):
+        Scenario.load(write("both.toml", 'extends = ["one", "two"]'))
+    write("silent.toml", 'extends = "one"\n[run]\nmonths = 90')
+    write("three.toml", 'extends = "one"\n[measures.m]\ncall_months = [9]')
+    for order in ('["silent", "three"]', '["three", "silent"]'):
+        younger = Scenario.load(write("younger.toml", f"extends = {order}"))
+        assert (younger.measures[0].call_months, younger.run.months) == ((9,), 90), "what only is inherited gives way"
+    settled = Scenario.load(write("settled.toml", 'extends = ["one", "two"]\n[measures.m]\ncalls_per_year = 1'))
+    assert (settled.measures[0].call_months, settled.measures[0].numbers.calls_per_year) == ((), 1)
+
+
+def test_whatever_stands_for_dates_is_taken_or_refused_in_words_but_never_breaks():
+    for value in (*WRONG, [HUGE], [float("nan")], [-1], [[1]], [None], [1, 2], {"0": [1], "13": [2]}):
+        said = {"funders.f.public": True, "measures.m": {"kind": "recognition", "funder": "f", "call_months": value}}
+        try:
+            scenario = Scenario.load("village", said)
+        except ScenarioError as error:
+            assert all(problem.found and problem.allowed for problem in error.problems)
+        else:
+            assert Scenario.from_dict(scenario.to_dict()) == scenario
+
+
+@pytest.mark.parametrize("dates", [[], [1, 1], [0], [1201], 5])
+def test_the_schema_refuses_dates_that_loading_refuses(dates):
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"measures": {"m": {"kind": "loan", "call_months": dates}}}, schema())
 
 
 # ---- several parents

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from clustersim.measures.calls import claims_in
 from clustersim.measures.eligibility import OrganisationCall
 from clustersim.problems import ScenarioError
 from clustersim.scenario import Scenario, shipped_scenarios, whole_theory
+from clustersim.simulation import Simulation
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
@@ -83,7 +85,11 @@ def test_a_shipped_measure_plans_what_the_others_plan_and_finds_the_money(name):
     public = {funder.name: funder.public for funder in scenario.funders}
     years = range(1, 121, 12)
     planned = [
-        sum(getattr(m.at(year), "budget_eur_per_year", 0.0) for m in scenario.measures if public[m.funder] and year <= m.numbers.end_month)
+        sum(
+            getattr(m.at(year), "budget_eur_per_year", 0.0)
+            for m in scenario.measures
+            if public[m.funder] and claims_in(m.numbers, year, m.call_months)
+        )
         for year in years
     ]
     expected = {
@@ -107,6 +113,18 @@ def test_the_mix_has_public_and_private_money_and_the_stop_is_hard():
     mix, stop = Scenario.load("policy_mix"), Scenario.load("funding_stop")
     assert {m.funder for m in mix.measures} == {"public_authority", "foundation"} and len({m.kind for m in mix.measures}) == 4
     assert {m.numbers.end_month for m in stop.measures} == {60} and stop.run.months == 120
+
+
+def test_one_call_with_a_date_is_the_same_run_as_a_budget_that_ends_after_the_first_year():
+    dated = Scenario.load("ptce_call_2013", {"run.spin_up": 24, "run.months": 26})
+    ending = {"calls_per_year": 1, "budget_eur_per_year": {"0": 390_000.0, "13": 0.0}}
+    spread = dated.with_changes({f"measures.ptce_call.{name}": value for name, value in ending.items()})
+    assert (dated.measures[0].call_months, spread.measures[0].call_months) == ((1,), ())
+    one, other = (Simulation(scenario, 2) for scenario in (dated, spread))
+    for simulation in (one, other):
+        simulation.run_for(simulation.length)
+    assert one.state.awards.start_month.tolist() == [25] * len(one.state.awards) != []
+    assert one.state.hash() == other.state.hash()
 
 
 # ---- another territory
@@ -196,6 +214,9 @@ FUNDED = '[funders.f]\nbudget_eur_per_year = 150_000.0\n[measures.m]\nkind = "an
         ("amount_eur = 90_000", "measures.m.funder", "may claim 123 000 EUR, less than one promise of 180 000 EUR"),
         ("budget_eur_per_year = { 0 = 50_000, 130 = 100_000 }", "measures.m.budget_eur_per_year", "50 000 EUR"),
         ("[funders.g]\n[measures.n]\nkind = 'seed_grant'\nfunder = 'g'", "funders.g.budget_eur_per_year", "n can promise nothing"),
+        ("end_month = 200\ncall_months = [150, 130]", "measures.m.call_months", "130 is beyond the horizon of 120 months"),
+        ("call_months = [13, 40]\nbudget_eur_per_year = { 0 = 200_000, 13 = 0 }", "measures.m.budget_eur_per_year", "0 EUR a year"),
+        ("call_months = [24]\namount_eur = 90_000", "measures.m.funder", "less than one promise of 180 000 EUR"),
     ],
 )
 def test_a_measure_that_can_never_act_is_warned_of_with_its_place_and_a_remedy(write, more, place, word):
@@ -212,6 +233,10 @@ def test_a_measure_that_can_never_act_is_warned_of_with_its_place_and_a_remedy(w
         "budget_eur_per_year = 50_000\nend_month = 12",
         "budget_eur_per_year = 50_000\nduration_months = 12",
         "start_month = 120",
+        "call_months = [120, 130]\nend_month = 130",
+        "call_months = [109]\nbudget_eur_per_year = 50_000",  # one year is left to pay for
+        # the other's call is in another year, so its claim cuts nothing
+        "call_months = [2]\n[measures.n]\nkind = 'animation'\nfunder = 'f'\nbudget_eur_per_year = 9e6\ncall_months = [13]",
     ],
 )
 def test_a_measure_that_can_act_at_some_time_is_not_warned_of(write, more):

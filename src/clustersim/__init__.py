@@ -13,7 +13,8 @@ Behind it are seven floors, each importing only from those below:
 3. theory: `processes` (one file, one idea), `measures` (one file, one kind of support), `observables` (what is seen)
 4. scenario: `problems`, `territory`, `population`, `scenario` are a question, checked
 5. model: `populate` makes a territory of it, `simulation` lets it live, `agents` are views of it
-6. experiment: `tables`, `results` and `runs` make and keep a run, `experiments` makes many, `model` puts one in Mesa's hands
+6. experiment: `tables`, `results` and `runs` make and keep a run, `experiments` makes many, `model` puts one in Mesa's hands,
+   `flat_model` one in those of its `batch_run`
 7. presentation: `report`, `describe`, `cli`
 
 The names below are imported when they are first used, so that `import clustersim` and the command line start at once.

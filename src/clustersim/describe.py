@@ -139,6 +139,8 @@ def changes_as_text(scenario: Scenario) -> str:
 
 
 def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(in_words, value))
     return "(not there)" if value is None else in_words(value)
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ResultsError", "bring_to_disk", "digest_of", "facts_of_files", "put_in_place", "read_parquet", "version_of", "write_parquet"]
+__all__ = [
+    "ResultsError",
+    "bring_to_disk",
+    "check_files",
+    "digest_of",
+    "facts_of_files",
+    "put_in_place",
+    "read_parquet",
+    "version_of",
+    "write_parquet",
+    "write_workbook",
+]
 
 
 class ResultsError(Exception):
@@ -59,9 +70,37 @@ def read_parquet(path: Path) -> "pd.DataFrame":
         raise ResultsError(f"{path} cannot be read ({error})", "Run the scenario again to write it anew") from error
 
 
+def write_workbook(tables: "Mapping[str, pd.DataFrame]", path: Path) -> None:
+    """One sheet a table, its head in view; empty cells where there is no number."""
+    import pandas as pd
+
+    with pd.ExcelWriter(path, engine="xlsxwriter") as writer:
+        for name, table in tables.items():
+            table.to_excel(writer, sheet_name=name, index=False)
+            writer.sheets[name].freeze_panes(1, 0)
+            writer.sheets[name].autofit()
+
+
 def facts_of_files(folder: Path, paths: Iterable[Path]) -> list[dict[str, Any]]:
     """What a manifest says of files: name in the folder, size and sha256."""
     return [{"name": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": digest_of(path)} for path in paths]
+
+
+def check_files(folder: Path, files: Iterable[Mapping[str, Any]], remedy: str) -> None:
+    """Whether all files of a manifest are there and as they were written.
+
+    Raises:
+        ResultsError: naming the first that is not.
+    """
+    try:
+        said = [(folder / file["name"], file["bytes"], file["sha256"]) for file in files]
+    except (KeyError, TypeError) as error:
+        raise ResultsError(f"the list of files in {folder} cannot be read ({error!r})", remedy) from error
+    for path, size, digest in said:
+        if not path.is_file():
+            raise ResultsError(f"{path} is missing", remedy)
+        if path.stat().st_size != size or digest_of(path) != digest:
+            raise ResultsError(f"{path} is not as it was written", remedy)
 
 
 def digest_of(path: Path) -> str:

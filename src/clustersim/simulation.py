@@ -137,6 +137,7 @@ class Simulation:
                 numbers=m.numbers,
                 course=((0, m.numbers), *m.later) if m.later else (),
                 purposes=np.isin(names, m.purposes) if m.purposes else None,
+                call_months=m.call_months,
             )
             for number, m in enumerate(self.scenario.measures)
         )

@@ -1,4 +1,4 @@
-"""The command line: run a scenario, compare measures, sweep, report, check scenario files, describe and judge the theory.
+"""The command line: run a scenario, compare measures, sweep, say what decides, report, check scenario files, describe and judge the theory.
 
 Only Typer is imported here; each command imports what it needs, so that `clustersim --help` answers at once. Exit codes:
 0 done, 1 done but for some runs, 2 a mistake in what was asked, 130 stopped by Ctrl-C.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from clustersim.cli import checking, comparing, judging, replaying, reporting, running, storing, sweeping
+from clustersim.cli import checking, comparing, deciding, judging, replaying, reporting, running, showing, storing, sweeping
 
 __all__ = ["app", "main"]
 
@@ -23,7 +23,8 @@ app = typer.Typer(
 
 for command in (
     running.run, comparing.compare, sweeping.sweep, sweeping.resume, sweeping.retry, storing.status, storing.export, storing.merge,
-    storing.verify, reporting.report, replaying.replay, checking.validate, checking.describe, judging.patterns,
+    storing.verify, deciding.sensitivity, reporting.report, replaying.replay, checking.validate, checking.describe, judging.patterns,
+    showing.ui,
 ):  # fmt: skip
     app.command()(command)
 

@@ -163,14 +163,18 @@ def _print(comparison: Comparison, path: Path) -> None:
     _print_changes(comparison)
     spent = ("public_eur", "private_eur", "own_eur")
     money = comparison.money().to_dict("records")
-    rows = [{"scenario": row["arm"], **{name.removesuffix("_eur"): _grouped(row[name]) for name in spent}} for row in money]
+    owed = [_grouped(row["public_committed_eur"] + row["private_committed_eur"]) for row in money]
+    rows = [
+        {"scenario": row["arm"], **{name.removesuffix("_eur"): _grouped(row[name]) for name in spent}, "still to be paid": later}
+        for row, later in zip(money, owed, strict=True)
+    ]
     print_table("Money spent over the horizon, net of repayments (EUR)", rows)
     if (precision := comparison.facts["precision"]) is not None and precision["reached"]:
         typer.echo(f"{precision['seeds']} seeds made the interval of {precision['outcome']} ({precision['arm']}) as narrow as asked for.")
     if precision is not None and precision["note"]:
         typer.echo(f"Note: {precision['note']}.")
     if (equal := comparison.facts["equal_budget"]) is not None:
-        factors = ", ".join(f"{said['arm']} x {said['factor']:.3g}" for said in equal["arms"] if said["gap"] is not None)
+        factors = ", ".join(f"{said['arm']} {_factors(said)}" for said in equal["arms"] if said["gap"] is not None)
         typer.echo(f"Budgets were scaled to {_grouped(equal['target_eur'])} EUR of public money spent: {factors}.")
     for warning in comparison.warnings:
         typer.echo(f"Warning: {warning}")
@@ -178,6 +182,15 @@ def _print(comparison: Comparison, path: Path) -> None:
         state = f", state {failure['state']}" if comparison.facts["states"] > 1 else ""
         typer.echo(f"Failed: {failure['arm']}{state}, seed {failure['seed']}: {failure['error']}")
     typer.echo(f"\nWritten to {path}\nTo read it as a page: clustersim report {shlex.quote(str(path))}")
+
+
+def _factors(said: dict[str, Any]) -> str:
+    """What an arm's budgets were multiplied by, and in which budget years by more."""
+    low, high, years = said["factor"], said["higher_factor"], said["higher_years"]
+    if not years:
+        return f"x {low:.3g}"
+    digits = next(n for n in range(3, 18) if f"{low:.{n}g}" != f"{high:.{n}g}")  # the two are often near each other
+    return f"x {low:.{digits}g} (x {high:.{digits}g} in budget year{'s' if len(years) > 1 else ''} {', '.join(map(str, years))})"
 
 
 def _print_changes(comparison: Comparison) -> None:

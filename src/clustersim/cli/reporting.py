@@ -1,4 +1,4 @@
-"""`clustersim report`: a comparison as one page, for people who decide."""
+"""`clustersim report`: a comparison, or what decides a sweep, as one page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from clustersim.cli.asking import MISTAKE, complain
 
-MANIFEST = "comparison.json"
+COMPARISON, MANIFEST, ANALYSIS = "comparison.json", "manifest.json", "sensitivity"
 
 
 class Language(StrEnum):
@@ -21,22 +21,50 @@ class Language(StrEnum):
 
 
 def report(
-    comparison: Annotated[
-        Path, typer.Argument(metavar="COMPARISON", help="Folder of a comparison, or one that holds several: then the newest of them.")
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER", help="Folder of a comparison, or of a sweep with its sensitivity; or one that holds several: then the newest."
+        ),
     ],
     lang: Annotated[Language, typer.Option(help="Language of the report.")] = Language.ENGLISH,
 ) -> None:
-    """Write a comparison as one self-contained page, report.html (report.fr.html in French), into its folder."""
+    """Write a comparison, or what decides a sweep, as one self-contained page, report.html (report.fr.html), into its folder."""
     from clustersim.report.page.build import build
+    from clustersim.report.sensitivity import page
     from clustersim.results import ResultsError
 
+    found = _newest(folder)
+    analysis = _analysis(found)
     try:
-        typer.echo(build(_newest(comparison), lang.value))
+        typer.echo(build(found, lang.value) if analysis is None else page.build(analysis, lang.value))
     except ResultsError as error:
         complain(str(error), MISTAKE)
 
 
 def _newest(folder: Path) -> Path:
-    """The folder itself, or the newest comparison right inside it."""
-    inside = [] if (folder / MANIFEST).exists() else list(folder.glob(f"*/{MANIFEST}"))
-    return max(inside, key=lambda manifest: manifest.stat().st_mtime).parent if inside else folder
+    """The folder itself, or the newest comparison or analysed sweep right inside it."""
+    if (folder / COMPARISON).exists() or _analysis(folder) is not None:
+        return folder
+    inside = [*folder.glob(f"*/{COMPARISON}"), *folder.glob(f"*/{ANALYSIS}/{MANIFEST}")]
+    newest = max(inside, key=lambda manifest: manifest.stat().st_mtime, default=None)
+    return folder if newest is None else newest.parent
+
+
+def _analysis(folder: Path) -> Path | None:
+    """Where the sensitivity analysis of a folder is, or ought to be; None where the folder is not of a sweep."""
+    kind = _kind(folder)
+    if kind == ANALYSIS:
+        return folder
+    return folder / ANALYSIS if kind == "sweep" or _kind(folder / ANALYSIS) == ANALYSIS else None
+
+
+def _kind(folder: Path) -> str | None:
+    """What a manifest says that its folder holds."""
+    import json
+
+    try:
+        said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return said.get("kind") if isinstance(said, dict) else None

@@ -165,7 +165,7 @@ def merge(
     try:
         with Store.open(store_of(store, out)) as opened:
             for other in others:
-                typer.echo(f"{other}: {opened.merge(other)}")
+                typer.echo(f"{other}: {opened.merge(other).sentence()}")
     except KeyboardInterrupt:
         complain("Stopped by Ctrl-C; what was merged so far stays. The same command goes on.", STOPPED)
     except ResultsError as error:

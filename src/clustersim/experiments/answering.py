@@ -21,11 +21,12 @@ from clustersim.experiments.facts import facts_of
 from clustersim.experiments.frames import Key, cohort_frame, measures_frame, paths_frame, runs_frame
 from clustersim.experiments.plan import Plan, Precision
 from clustersim.experiments.records import Record
+from clustersim.experiments.scaling import AS_WRITTEN, scaled
 from clustersim.experiments.shapley import parts_of
 from clustersim.experiments.statistics import FEW_SEEDS, interval
 from clustersim.experiments.storing import EXAMPLES
 from clustersim.experiments.uncertainty import states_of
-from clustersim.experiments.worlds import World, Worlds, part_of, scaled
+from clustersim.experiments.worlds import World, Worlds, part_of
 from clustersim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ class Answer:
 
     def _world(self, number: int, state: tuple = ()) -> World:
         """An arm at its intensity, in a state of the world."""
-        factor = self.intensities[number].factor if self.intensities else 1.0
-        return World(number, scaled(self.asked.arms[number], factor) + state)
+        scale = self.intensities[number].scale if self.intensities else AS_WRITTEN
+        return World(number, scaled(self.asked.arms[number], scale) + state)
 
     @property
     def _numbers(self) -> range:
@@ -172,7 +173,8 @@ class Answer:
             found.append(intensity.verified(sum(spent) / len(spent)))
             if not found[-1].met:
                 said = f"{found[-1].achieved_eur:,.0f} of {intensity.target_eur:,.0f} EUR".replace(",", " ")
-                self.warnings.append(f"{arm.name} does not spend the same public money: {said} ({intensity.note})")
+                why = f" ({intensity.note})" if intensity.note else ""
+                self.warnings.append(f"{arm.name} does not spend the same public money: {said}{why}")
         return found
 
     def _parts(self, failures: list[dict]) -> "pd.DataFrame":

@@ -24,7 +24,9 @@ from clustersim.experiments.tasks import Bench, Task
 __all__ = ["DaskPool"]
 
 CONNECT_SECONDS = 10.0
-PATIENCE_SECONDS = 60.0  # with a scheduler without workers, or an answer that does not come
+ANSWER_SECONDS = 30.0  # for an answer of a scheduler that is there
+LOAD_SECONDS = 300.0  # for workers to load the program the first time, perhaps all from one busy disk
+PATIENCE_SECONDS = 60.0  # with a scheduler without workers
 CLOSE_SECONDS = 5.0
 
 
@@ -46,6 +48,7 @@ class DaskPool:
         self._tell = notes or (lambda note: None)
         self._name = f"clustersim-{uuid4().hex}"
         self._slots = 0
+        self._seated = False  # and the scheduler can be reached
         self._looked = self._worked = time.monotonic()
         try:
             self._client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False, name="clustersim")
@@ -98,8 +101,9 @@ class DaskPool:
 
     def close(self, *, at_once: bool) -> None:
         """Leave the cluster as it was. What its workers have begun they end, for nobody."""
-        with suppress(Exception):
-            self._ask(lambda: self._client.unregister_worker_plugin(self._name), CLOSE_SECONDS)
+        if self._seated:
+            with suppress(Exception):
+                self._ask(lambda: self._client.unregister_worker_plugin(self._name))
         with suppress(Exception):
             self._client.close(timeout=CLOSE_SECONDS)
 
@@ -114,7 +118,7 @@ class DaskPool:
     def _compare(self) -> None:
         """All workers must have this program."""
         mine = program()
-        answers = self._ask(lambda: self._client.run(program, on_error="return"))
+        answers = self._ask(lambda: self._client.run(program, on_error="return"), LOAD_SECONDS)
         for worker, answer in answers.items():
             if isinstance(answer, Exception):
                 raise ExecutionError(
@@ -126,8 +130,9 @@ class DaskPool:
 
     def _seat(self, bench: Bench) -> None:
         """Send everybody, now and later, what there is to do."""
+        self._seated = True
         try:
-            self._ask(lambda: self._client.register_plugin(Seat(self._name, bench), name=self._name))
+            self._ask(lambda: self._client.register_plugin(Seat(self._name, bench), name=self._name), LOAD_SECONDS)
         except ExecutionError:
             raise
         except Exception as error:
@@ -139,8 +144,7 @@ class DaskPool:
     def _warm_hosts(self, warm: Callable[[], None]) -> None:
         """Let one worker a machine compile what all would compile: first on one machine, for the others may share its disk."""
         one_a_host = list({urlsplit(worker).hostname or worker: worker for worker in self._threads()}.values())
-        if len(one_a_host) > 0:
-            self._tell(f"compiling on the workers' machines ({len(one_a_host)}) if need be")
+        self._tell(f"the workers' {len(one_a_host)} machines compile what they have not compiled yet")
         for workers in (one_a_host[:1], one_a_host[1:]):
             asked = {self._client.get_executor(pure=False, workers=[worker]).submit(warm): worker for worker in workers}
             while asked:
@@ -154,14 +158,14 @@ class DaskPool:
     def _threads(self) -> dict[str, int]:
         return self._ask(lambda: self._client.nthreads())
 
-    def _ask(self, question: Callable[[], Awaitable[Any]], patience: float = PATIENCE_SECONDS) -> Any:
+    def _ask(self, question: Callable[[], Awaitable[Any]], patience: float | None = None) -> Any:
         """The scheduler's answer to a question of the client's, in bounded time."""
 
         async def asked() -> Any:
             return await question()
 
         try:
-            return self._client.sync(asked, callback_timeout=patience)
+            return self._client.sync(asked, callback_timeout=patience or ANSWER_SECONDS)
         except (OSError, RuntimeError, AttributeError) as error:  # a client that has closed lacks what it asks with
             raise self._out_of_reach(error) from error
 
@@ -183,6 +187,7 @@ class DaskPool:
             answer.set_exception(ExecutionError(f"a worker of {self._scheduler} cannot work: {type(error).__name__}: {error}"))
 
     def _out_of_reach(self, why: object) -> ExecutionError:
+        self._seated = False
         return ExecutionError(
             f"the scheduler {self._scheduler} cannot be reached any more ({why}). What has come back is whole; start again when it is there"
         )

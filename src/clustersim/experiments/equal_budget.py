@@ -2,17 +2,19 @@
 
 What counts is spending, net of repayments, in the mean over seeds; a budget that finds no takers is not spent. Spending rises
 in steps with the budget, because promises are made whole. So a factor on all budgets of an arm is searched between what
-spends too little and what spends too much, on a few seeds first and then on all, and what is reached is reported,
-also where a step is too high to come near enough.
+spends too little and what spends too much, on a few seeds first and then on all. Where a step is too high to come near enough,
+the two factors at its foot and at its head share the years: the higher one counts in as many budget years as it takes
+(`scaling`), which divides the step by the number of years. What is reached is reported, also where even that is not near enough.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from math import isnan
+from dataclasses import dataclass, field, replace
+from math import isnan, nan
 from typing import Self
 
 from clustersim.experiments.records import Record
-from clustersim.experiments.worlds import World, Worlds, budget_of, scaled
+from clustersim.experiments.scaling import AS_WRITTEN, Scale, budget_of, calling_years, largest_factor, scaled, spread
+from clustersim.experiments.worlds import World, Worlds
 from clustersim.problems import Problem, ScenarioError
 from clustersim.scenario import Scenario
 
@@ -31,7 +33,7 @@ class Intensity:
     """How far an arm's budgets are scaled.
 
     Attributes:
-        factor: On the budget of every measure.
+        scale: What the budget of every measure is multiplied by.
         target_eur: Public spending to reach, mean over seeds; NaN for an arm that is left as it is.
         written_eur: Public spending before anything is scaled.
         achieved_eur: Public spending reached.
@@ -39,7 +41,7 @@ class Intensity:
         note: What a reader must know; may be empty.
     """
 
-    factor: float
+    scale: Scale
     target_eur: float
     written_eur: float
     achieved_eur: float
@@ -53,7 +55,7 @@ class Intensity:
 
     def verified(self, achieved_eur: float) -> Self:
         """The same with what was spent in the end."""
-        met = isnan(self.target_eur) or abs(achieved_eur / self.target_eur - 1.0) <= TOLERANCE
+        met = isnan(self.target_eur) or _near(achieved_eur, self.target_eur)
         return replace(self, achieved_eur=achieved_eur, met=met)
 
 
@@ -86,40 +88,125 @@ def equal_intensities(
     found = []
     for number, (arm, eur) in enumerate(zip(arms, spent, strict=True)):
         if eur > 0:
-            found.append(_searched(arm, number, worlds, seeds, target))
+            found.append(_Search(arm, number, worlds, tuple(seeds), target).intensity())
         else:
             note = "left as it is: it spends no public money" if arm.measures else ""
-            found.append(Intensity(1.0, float("nan"), eur, eur, True, note))
+            found.append(Intensity(AS_WRITTEN, nan, eur, eur, True, note))
     return found
 
 
-def _searched(arm: Scenario, number: int, worlds: Worlds, seeds: Sequence[int], target: float) -> Intensity:
-    """The factor of one arm: searched on a few seeds, verified on all, its aim corrected by what all spend."""
-    pilot, few = list(seeds[:PILOT]), len(seeds) > PILOT
-    whole = lambda factor: worlds.mean(World(number, scaled(arm, factor)), seeds, public_eur)  # noqa: E731
-    on_pilot = lambda factor: worlds.mean(World(number, scaled(arm, factor)), pilot, public_eur)  # noqa: E731
-    largest = _largest_factor(arm)
-    factor = 1.0
-    achieved = written = whole(factor)
-    if not on_pilot(1.0) > 0:  # the first seeds happen to spend nothing
-        pilot, few, on_pilot = list(seeds), False, whole
-    aim = target * on_pilot(1.0) / achieved
-    for _ in range(ROUNDS if few else 1):
-        if abs(achieved / target - 1.0) <= TOLERANCE:
-            break
-        tried = _factor_at(on_pilot, aim, largest)
-        reached = whole(tried)
-        if abs(reached - target) < abs(achieved - target):
-            factor, achieved = tried, reached
-        if not reached > 0:
-            break
-        aim *= target / reached
-    met = abs(achieved / target - 1.0) <= TOLERANCE
-    return Intensity(factor, target, written, achieved, met, "; ".join(_notes(arm, met, achieved, target)))
+@dataclass(eq=False)
+class _Search:
+    """The search for the scale of one arm; `tried` is what each scale spends on all seeds."""
+
+    arm: Scenario
+    number: int
+    worlds: Worlds
+    seeds: tuple[int, ...]
+    target: float
+    tried: dict[Scale, float] = field(default_factory=dict)
+
+    def intensity(self) -> Intensity:
+        """One factor if it comes near enough, else two."""
+        written = self._spent(AS_WRITTEN)
+        if not self._reached:
+            self._try_one_factor(written)
+        if not self._reached:
+            self._try_two_factors()
+        scale = self._best
+        achieved = self.tried[scale]
+        return Intensity(scale, self.target, written, achieved, self._reached, "; ".join(self._notes(scale)))
+
+    @property
+    def _best(self) -> Scale:
+        """What comes nearest; of several the simplest."""
+        return min(self.tried, key=lambda scale: (abs(self.tried[scale] - self.target), len(scale.years), scale.factor))
+
+    @property
+    def _reached(self) -> bool:
+        return _near(self.tried[self._best], self.target)
+
+    def _spent(self, scale: Scale) -> float:
+        """On all seeds; NaN, if every run fails, is never the best."""
+        spent = self._mean(scale, self.seeds)
+        self.tried[scale] = float("inf") if isnan(spent) else spent
+        return spent
+
+    def _mean(self, scale: Scale, seeds: Sequence[int]) -> float:
+        return self.worlds.mean(World(self.number, scaled(self.arm, scale)), seeds, public_eur)
+
+    def _try_one_factor(self, written: float) -> None:
+        """Searched on a few seeds, verified on all, its aim corrected by what all spend."""
+        pilot, few = self.seeds[:PILOT], len(self.seeds) > PILOT
+        if not self._mean(AS_WRITTEN, pilot) > 0:  # the first seeds happen to spend nothing
+            pilot, few = self.seeds, False
+        on_pilot = lambda factor: self._mean(Scale(factor), pilot)  # noqa: E731
+        aim = self.target * on_pilot(1.0) / written
+        for _ in range(ROUNDS if few else 1):
+            nearest, around = _factor_at(on_pilot, aim, min(LARGEST, largest_factor(self.arm)))
+            reached = self._spent(Scale(nearest))
+            if self._reached or not reached > 0:
+                return
+            if not _near(on_pilot(nearest), aim):  # a step, or too few takers: no other aim comes nearer
+                for factor in around:
+                    self._spent(Scale(factor))
+                return
+            aim *= self.target / reached
+
+    def _try_two_factors(self) -> None:
+        """The higher of two factors in some of the years: in how many, is found by halving and false position in turn."""
+        years = spread(calling_years(self.arm))
+        found = self._step(len(years))
+        if found is None:
+            return
+        low, high = found
+        fewest, most, at_fewest, at_most = 0, len(years), self.tried[Scale(low)], self.tried[Scale(high)]
+        turn = 0
+        while most - fewest > 1 and not self._reached:
+            line = fewest + round((most - fewest) * (self.target - at_fewest) / (at_most - at_fewest))
+            count = min(max(line, fewest + 1), most - 1) if turn % 2 == 0 else (fewest + most) // 2
+            spent = self._spent(Scale(low, high, tuple(sorted(years[:count]))))
+            if spent < self.target:
+                fewest, at_fewest = count, spent
+            else:
+                most, at_most = count, spent
+            turn += 1
+
+    def _step(self, years: int) -> tuple[float, float] | None:
+        """Two factors between whose spending the target lies, as near to each other as so many years need; None if there are none."""
+        for _ in range(STEPS):
+            single = {0.0: 0.0} | {scale.factor: spent for scale, spent in self.tried.items() if not scale.years}
+            low = max(factor for factor, spent in single.items() if spent < self.target)
+            above = [factor for factor, spent in single.items() if factor > low and spent > self.target]
+            if not above or years < 2:
+                return None
+            high = min(above)
+            fine = single[high] - single[low] <= 2 * TOLERANCE * self.target * years
+            if fine or high - low <= FINEST * high or self._reached:
+                break
+            self._spent(Scale((low + high) / 2))
+        self.tried.setdefault(Scale(low), single[low])  # where that is nothing at all
+        return low, high
+
+    def _notes(self, scale: Scale) -> list[str]:
+        moneyless = [measure.name for measure in self.arm.measures if budget_of(measure) is None]
+        found = [f"{', '.join(moneyless)}: no money, left as it is"] if moneyless else []
+        if scale.years:
+            found.append("one factor for all years moves spending in steps larger than the tolerance, so some years have a higher one")
+        if not self._reached and all(spent <= self.target for spent in self.tried.values()):
+            found.append("more budget is not spent: takers, or its funder's own budget, are the limit")
+        elif not self._reached:
+            found.append("promises are whole: one more or less, in a single year, moves spending by more than the tolerance")
+        return found
 
 
-def _factor_at(spent: Callable[[float], float], aim: float, largest: float) -> float:
-    """The factor at which spending comes nearest to the aim, by false position and halving in turn."""
+def _near(spent: float, target: float) -> bool:
+    return abs(spent / target - 1.0) <= TOLERANCE
+
+
+def _factor_at(spent: Callable[[float], float], aim: float, largest: float) -> tuple[float, tuple[float, ...]]:
+    """The factor at which spending comes nearest to the aim, by false position and halving in turn; and those between which it passes
+    the aim, none where that much is never spent."""
     low, at_low, high, at_high = 0.0, 0.0, 1.0, spent(1.0)
     tried = {high: at_high}
     while at_low < at_high < aim and high < largest:
@@ -132,30 +219,10 @@ def _factor_at(spent: Callable[[float], float], aim: float, largest: float) -> f
         middle = line if step % 2 == 0 and low < line < high else (low + high) / 2
         value = tried[middle] = spent(middle)
         if abs(value / aim - 1.0) <= TOLERANCE / 4:
-            return middle
+            return middle, (middle,)
         if value < aim:
             low, at_low = middle, value
         else:
             high, at_high = middle, value
-    return min(tried, key=lambda factor: (abs(tried[factor] - aim), factor))
-
-
-def _largest_factor(arm: Scenario) -> float:
-    """How far budgets may be raised before one leaves the interval that it is declared with."""
-    most = [LARGEST]
-    for measure in arm.measures:
-        budget = budget_of(measure)
-        declared = {parameter.name: parameter for parameter in measure.numbers.declared()}.get("budget_eur_per_year")
-        values = [value for value in (budget.values() if isinstance(budget, dict) else [budget]) if value]
-        most += [declared.within[1] / max(values)] if declared is not None and values else []
-    return min(most)
-
-
-def _notes(arm: Scenario, met: bool, achieved: float, target: float) -> list[str]:
-    moneyless = [measure.name for measure in arm.measures if budget_of(measure) is None]
-    found = [f"{', '.join(moneyless)}: no money, left as it is"] if moneyless else []
-    if not met and achieved < target:
-        found.append("more budget is not spent: takers, or its funder's own budget, are the limit; or one more promise is too much")
-    elif not met:
-        found.append("less budget is a whole promise less: spending moves in steps larger than the tolerance")
-    return found
+    nearest = min(tried, key=lambda factor: (abs(tried[factor] - aim), factor))
+    return nearest, (low, high) if at_high >= aim else ()

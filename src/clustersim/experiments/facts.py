@@ -89,7 +89,9 @@ def _equal(arms: Mapping[str, Scenario], intensities: Sequence[Intensity]) -> di
         "arms": [
             {
                 "arm": name,
-                "factor": intensity.factor,
+                "factor": intensity.scale.factor,
+                "higher_factor": intensity.scale.higher,
+                "higher_years": list(intensity.scale.years),
                 "achieved_eur": intensity.achieved_eur,
                 "gap": None if isnan(intensity.target_eur) else intensity.gap,
                 "met": intensity.met,

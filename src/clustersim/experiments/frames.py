@@ -26,6 +26,8 @@ _SPENT = {
     "public_eur": ("EUR", "spent by public funders under measures, less what came back"),
     "private_eur": ("EUR", "spent by private funders under measures, less what came back"),
     "own_eur": ("EUR", "what teams paid themselves of projects that had a grant"),
+    "public_committed_eur": ("EUR", "promised by public funders under measures, and still to be paid at the end"),
+    "private_committed_eur": ("EUR", "promised by private funders under measures, and still to be paid at the end"),
 }
 _MONEY = {
     "awarded_eur": ("EUR", "promised"),
@@ -41,7 +43,7 @@ _MONEY = {
 
 def runs_frame(records: Mapping[Key, Record]) -> "pd.DataFrame":
     """One row a run: its outcomes and what was spent."""
-    spent = {f"{who}_eur": [getattr(record, f"{who}_cents") / 100 for record in records.values()] for who in ("public", "private", "own")}
+    spent = {name: [getattr(record, name.replace("_eur", "_cents")) / 100 for record in records.values()] for name in _SPENT}
     outcomes = np.array([record.outcomes for record in records.values()]).reshape(len(records), len(OUTCOMES))
     values = {declared.name: outcomes[:, k] for k, declared in enumerate(OUTCOMES)}
     said = {declared.name: (declared.unit, declared.meaning) for declared in OUTCOMES}

@@ -29,6 +29,17 @@ MONEY = ("awarded_cents", "paid_cents", "returned_cents", "repaid_cents", "award
 # what is known of an organisation on the first day, and what has become of it
 COHORT = ("uid", "kind", "size_class", "purpose", "place_type")
 FATE = ("survived", "clustered", "degree", "staff_fte", "innovations", "support_cents")
+# in a village as it is, no cluster is seen and no pole founded, and what these need would be left for every worker to compile
+_LIVELY = {
+    "population.organisations": 120,
+    "run.spin_up": 12,
+    "run.months": 24,
+    "processes.observing.least_trust": 0.2,
+    "processes.observing.longest_km": 30.0,
+    "processes.observing.fewest_members": 3,
+    "processes.federating.found_chance": 0.5,
+    "processes.innovating.idea_rate": 0.2,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +52,8 @@ class Record:
         public_cents: Spent by public funders under measures, less what came back.
         private_cents: The same of private funders.
         own_cents: What teams paid themselves of projects that had a grant.
+        public_committed_cents: Promised by public funders under measures and, at the end, still to be paid.
+        private_committed_cents: The same of private funders.
         money: One row a measure of the scenario, one column a name of `MONEY`.
         cohort: The columns of `COHORT`, one value an organisation alive when the scenario began, in the order of uids.
         start_hash: Digest of the state when the scenario began: equal in all worlds of one seed that differ in measures alone.
@@ -54,6 +67,8 @@ class Record:
     public_cents: int
     private_cents: int
     own_cents: int
+    public_committed_cents: int
+    private_committed_cents: int
     money: np.ndarray
     cohort: dict[str, np.ndarray]
     start_hash: str
@@ -76,12 +91,15 @@ def record_of(scenario: Scenario, seed: int, keep: tuple[str, ...] = ()) -> Reco
     months = simulation.series()[scenario.run.spin_up :]
     series = {name: months[:, names.index(name)] for name in PATHS}
     public, private, own = _spent(state)
+    public_committed, private_committed = _committed(state)
     return Record(
         outcomes=measured(Course(series, enterprises.size, int(enterprises.sum()))),
         paths=np.column_stack([series[name] for name in PATHS]).astype(np.float32),
         public_cents=public,
         private_cents=private,
         own_cents=own,
+        public_committed_cents=public_committed,
+        private_committed_cents=private_committed,
         money=_money(state, len(scenario.measures)),
         cohort=cohort,
         start_hash=start_hash,
@@ -127,6 +145,14 @@ def _spent(state: State) -> tuple[int, int, int]:
     granted = projects.grant_cents > 0
     own = (projects.cost_cents - projects.grant_cents)[granted].sum()
     return int(net[public].sum()), int(net[~public].sum()), int(own)
+
+
+def _committed(state: State) -> tuple[int, int]:
+    """Set aside under measures and neither paid nor given back, by public and by private funders."""
+    awards = state.awards
+    owed = awards.awarded_cents - awards.paid_cents - awards.returned_cents
+    public = state.funders.public[awards.funder_row]
+    return int(owed[public].sum()), int(owed[~public].sum())
 
 
 def _money(state: State, count: int) -> np.ndarray:
@@ -180,7 +206,7 @@ def warm_kernels() -> None:
 
 
 def _everything() -> Scenario:
-    """The smallest shipped scenario with a measure of every kind."""
+    """The smallest shipped scenario, made so lively that all happens there that happens anywhere, with a measure of every kind."""
     funder = {"funders.council": {"public": True, "budget_eur_per_year": 1e6 * len(measures.KINDS)}}
     support = {f"measures.{kind}": {"kind": kind, "funder": "council"} for kind in measures.KINDS}
-    return Scenario.load("village", funder | support)
+    return Scenario.load("village", funder | support | _LIVELY)

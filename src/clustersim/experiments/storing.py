@@ -23,8 +23,6 @@ from clustersim import durable
 from clustersim.results import RESULTS_VERSION, ResultsError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from clustersim.experiments.comparison import Comparison
 
 __all__ = ["FRAMES", "check_writable", "place_of", "read", "refuse_if_there", "write"]
@@ -95,12 +93,8 @@ def read(folder: str | os.PathLike[str], *, verify: bool) -> dict[str, Any]:
         raise ResultsError(f"{_MANIFEST} in {folder} cannot be read ({error!r})", _AGAIN) from error
     if version != RESULTS_VERSION:
         raise ResultsError(f"{folder} is of version {version}, this program reads version {RESULTS_VERSION}", _AGAIN)
-    for file in files if verify else ():
-        path = folder / file["name"]
-        if not path.is_file():
-            raise ResultsError(f"{path} is missing", _AGAIN)
-        if path.stat().st_size != file["bytes"] or durable.digest_of(path) != file["sha256"]:
-            raise ResultsError(f"{path} is not as it was written", _AGAIN)
+    if verify:
+        durable.check_files(folder, files, _AGAIN)
     try:
         scenarios = {name: (folder / "arms" / f"{name}.toml").read_text(encoding="utf-8") for name in names}
     except OSError as error:
@@ -129,20 +123,9 @@ def _fill(folder: Path, comparison: "Comparison") -> None:
     tables = comparison.tables()
     for name, table in tables.items():
         table.to_csv(folder / "tables" / f"{name}.csv", index=False, lineterminator="\n")
-    _write_workbook(tables, folder / "tables.xlsx")
+    durable.write_workbook(tables, folder / "tables.xlsx")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     said = durable.facts_of_files(folder, files)
     text = json.dumps({**comparison.facts, "files": said}, indent=2, ensure_ascii=False)
     (folder / _MANIFEST).write_text(text + "\n", encoding="utf-8")
     durable.bring_to_disk([*files, folder / _MANIFEST, *(path for path in folder.rglob("*") if path.is_dir()), folder])
-
-
-def _write_workbook(tables: "dict[str, pd.DataFrame]", path: Path) -> None:
-    """One sheet a table, its head in view; empty cells where there is no number."""
-    import pandas as pd
-
-    with pd.ExcelWriter(path, engine="xlsxwriter") as writer:
-        for name, table in tables.items():
-            table.to_excel(writer, sheet_name=name, index=False)
-            writer.sheets[name].freeze_panes(1, 0)
-            writer.sheets[name].autofit()

@@ -1,7 +1,7 @@
 """Tasks: what a run is asked for, and what a worker has before it to do one."""
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from clustersim.scenario import Scenario
 __all__ = ["Bench", "Do", "Failure", "Task"]
 
 _KEPT = 32  # changed scenarios that a worker remembers
+_LISTS = ("territory", "population.organisations_file")  # changes that bring other lists
 
 type Do = Callable[[Scenario, int, tuple[str, ...]], Any]
 
@@ -62,8 +63,19 @@ class Bench:
             return self.scenarios[task.scenario]
         known = self._changed.get((task.scenario, task.changes))
         if known is None:
-            known = self.scenarios[task.scenario].with_changes(dict(task.changes))
+            known = _changed(self.scenarios[task.scenario], dict(task.changes))
             while len(self._changed) >= _KEPT:
                 self._changed.pop(next(iter(self._changed)), None)
             self._changed[task.scenario, task.changes] = known
         return known
+
+
+def _changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
+    """The scenario with changes, which reads its lists again: where the worker is, and maybe long after the driver has read them."""
+    found = scenario.with_changes(changes)
+    if found.data_hashes() != scenario.data_hashes() and not any(path.startswith(_LISTS) for path in changes):
+        raise ValueError(
+            "its list of places or organisations is another here and now than it was when the scenario was loaded; start again with one "
+            "list that stays as it is, the same on all machines"
+        )
+    return found

@@ -8,9 +8,9 @@ import numpy as np
 
 from clustersim.experiments.execution import Crew, Failure, Task
 from clustersim.experiments.records import Record
-from clustersim.scenario import MeasureSettings, Scenario
+from clustersim.scenario import Scenario
 
-__all__ = ["World", "Worlds", "budget_of", "part_of", "scaled"]
+__all__ = ["Changes", "World", "Worlds", "part_of"]
 
 type Changes = tuple[tuple[str, Any], ...]
 
@@ -71,22 +71,6 @@ class Worlds:
     def _lacks(self, world: World, seed: int, whole: bool) -> bool:
         found = self._found.get((world, seed))
         return found is None or (whole and isinstance(found, Record) and not found.cohort)
-
-
-def scaled(arm: Scenario, factor: float) -> Changes:
-    """The changes that multiply the budget of every measure of an arm; values that change over time keep their months."""
-    changes: list[tuple[str, Any]] = []
-    for measure in arm.measures if factor != 1.0 else ():
-        path = f"measures.{measure.name}.budget_eur_per_year"
-        budget = budget_of(measure)
-        courses = {f"{path}.{month}": value for month, value in budget.items()} if isinstance(budget, dict) else {path: budget}
-        changes += [(where, round(value * factor, 2)) for where, value in courses.items() if value is not None]
-    return tuple(changes)
-
-
-def budget_of(measure: MeasureSettings) -> Any:
-    """Its budget a year: a number, a table from month to number, or None for a measure without money."""
-    return measure.values().get("budget_eur_per_year")
 
 
 def part_of(arm: Scenario, part: Iterable[str], changes: Changes = ()) -> Changes:

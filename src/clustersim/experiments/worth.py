@@ -1,8 +1,9 @@
 """Money: what each arm spends, and what a further cluster, surviving organisation or year of service for a person costs.
 
 What counts is public money spent net of repayments, and more of it than in the control; private money and teams' own part
-stand beside. Cost of a further unit = mean extra public money / mean extra outcome, a ratio of means over seeds. It is given
-only where the extra outcome can be told from zero and buying is a bargain at some price:
+stand beside. So does what is promised and at the end still to be paid: it counts in no cost, for what it buys comes later. Cost
+of a further unit = mean extra public money / mean extra outcome, a ratio of means over seeds. It is given only where the extra
+outcome can be told from zero and buying is a bargain at some price:
 
 - *dominates*: surely better, and surely no dearer than the control;
 - *dominated*: surely worse, and surely no cheaper;
@@ -30,11 +31,11 @@ if TYPE_CHECKING:
 __all__ = ["COSTED", "SPENT", "money", "plane"]
 
 COSTED = tuple(declared.name for declared in OUTCOMES if declared.costed_in)  # outcomes of which a further unit has a cost
-SPENT = ("public_eur", "private_eur", "own_eur")
+SPENT = ("public_eur", "private_eur", "own_eur", "public_committed_eur", "private_committed_eur")
 
 
 def money(runs: "pd.DataFrame", outcomes: Sequence[Outcome], control: str) -> "pd.DataFrame":
-    """Spending an arm and run, leverage (private money and teams' own part a public euro), and what a further unit costs.
+    """What an arm spends and still has to pay, leverage (private money and teams' own part a public euro), and what a further unit costs.
 
     Args:
         runs: A row a run.

@@ -44,7 +44,10 @@ class Brokerage(OrganisationCall):
 
     amount_eur = Parameter(500.0, "EUR/month", (100.0, 1e5), "assumed", "cost of one arranged meeting, of which there is one a month")
     selection = Parameter("lottery", "-", None, "assumed", "how a call ranks those who are eligible", choices=SELECTIONS)
-    calls_per_year = Parameter(12, "1/year", (1, 12), "assumed", "rounds in a year, spread evenly from the first month of the measure")
+    calls_per_year = Parameter(
+        12, "1/year", (1, 12), "assumed",
+        "rounds in a year, spread evenly from the first month of the measure; where `call_months` names months, those count instead",
+    )  # fmt: skip
     duration_months = Parameter(1, "months", (1, 120), "assumed", "months over which a promise runs, with one arranged meeting in each")
     renewable = Parameter(True, "-", None, "assumed", "whether one who has had this support may apply again when it has ended")
     considered = Parameter(12, "count", (1, 1_000), "assumed", "draws from which the broker chooses the one to be met")

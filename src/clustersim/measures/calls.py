@@ -6,9 +6,10 @@ A budget year begins at the scenario's month 1, 13, 25, ... What a measure may s
 
 with B the yearly budget, Y what the funder has free this year plus what it has promised this year, and the sum over the
 funder's measures that are in their window; where those claims together exceed what is free they are cut in proportion.
-So the order of measures does not matter, and a measure changes nothing before its window. A call gets the claim divided
-by the calls still to come this year: what one call leaves over the next may use. Promises are made whole, in order of
-rank, until one can no longer be; the whole promise is set aside at once. Every call is written down, with how many were
+So the order of measures does not matter, and a measure changes nothing before its window. A measure whose calls have dates
+claims in the years that hold one of them, from the first month of the year on, and in others leaves all to the rest. A call gets
+the claim divided by the calls still to come this year: what one call leaves over the next may use. Promises are made whole, in
+order of rank, until one can no longer be; the whole promise is set aside at once. Every call is written down, with how many were
 eligible, so that money left for want of applicants can be told from money that was too little for one more promise.
 """
 
@@ -24,7 +25,7 @@ from clustersim.money import to_cents
 from clustersim.parameters import Parameter, Parameters
 from clustersim.state import State
 
-__all__ = ["YEAR", "Call", "Measure", "Window", "choose", "in_window", "moneys", "months_to_run", "opens"]
+__all__ = ["YEAR", "Call", "Measure", "Window", "choose", "claims_in", "in_window", "moneys", "months_to_run", "opens"]
 
 YEAR = 12
 
@@ -32,10 +33,13 @@ YEAR = 12
 class Window(Parameters):
     """When a measure is at work, and for whom its calls are open."""
 
-    start_month = Parameter(1, "scenario month", (1, 1_200), "assumed", "first month of the measure, and of its first call")
+    start_month = Parameter(1, "scenario month", (1, 1_200), "assumed", "first month of the measure; evenly spread calls begin in it")
     end_month = Parameter(120, "scenario month", (1, 1_200), "assumed", "last month of the measure: nothing is promised or paid after it")
     selection = Parameter("merit", "-", None, "assumed", "how a call ranks those who are eligible", choices=SELECTIONS)
-    calls_per_year = Parameter(1, "1/year", (1, 12), "assumed", "calls in a year, spread evenly from the first month of the measure")
+    calls_per_year = Parameter(
+        1, "1/year", (1, 12), "assumed",
+        "calls in a year, spread evenly from the first month of the measure; where `call_months` names months, those count instead",
+    )  # fmt: skip
     duration_months = Parameter(24, "months", (1, 120), "assumed", "months over which a promise runs")
     renewable = Parameter(False, "-", None, "assumed", "whether one who has had this support may apply again when it has ended")
     most_place_population = Parameter(
@@ -67,6 +71,7 @@ class Measure:
         numbers: Its parameters, of the class that the module declares; in `enact` those of the month.
         course: Where numbers vary, the parameters from each month of change on, the beginning (month 0) included; empty where they do not.
         purposes: Whether each purpose is eligible; None for all.
+        call_months: Months of the scenario in which calls are held, ascending; empty where they are spread evenly.
     """
 
     name: str
@@ -76,6 +81,7 @@ class Measure:
     numbers: Any
     course: tuple[tuple[int, Any], ...] = ()
     purposes: np.ndarray | None = None
+    call_months: tuple[int, ...] = ()
 
     def at(self, month: int) -> Self:
         """The measure with the numbers of that month of the scenario."""
@@ -88,10 +94,18 @@ def in_window(numbers: Window, month: int) -> bool:
     return numbers.start_month <= month <= numbers.end_month
 
 
-def opens(numbers: Window, month: int) -> bool:
-    """Whether a call opens in that month of the scenario."""
+def opens(numbers: Window, month: int, call_months: Sequence[int] = ()) -> bool:
+    """Whether a call opens in that month of the scenario: one of the dates, or of calls spread evenly where there are no dates."""
+    if call_months:
+        return in_window(numbers, month) and month in call_months
     step, calls = (month - numbers.start_month) % YEAR, numbers.calls_per_year
     return in_window(numbers, month) and (step == 0 or step * calls // YEAR > (step - 1) * calls // YEAR)
+
+
+def claims_in(numbers: Window, month: int, call_months: Sequence[int] = ()) -> bool:
+    """Whether the measure claims its part of its funder's budget year: in its window, with dates only if the year holds one."""
+    year = (month - 1) // YEAR
+    return in_window(numbers, month) and (not call_months or any((call - 1) // YEAR == year for call in call_months))
 
 
 def months_to_run(numbers: Window, month: int) -> int:
@@ -103,13 +117,13 @@ def moneys(state: State, measures: Sequence[Measure]) -> list[int]:
     """What each measure may promise in the call that it opens this month [cents]; 0 where it opens none. Equation 1."""
     month = state.month - state.spin_up
     paying = [m for m in measures if isinstance(m.numbers, Call)]
-    if not any(opens(m.numbers, month) for m in paying):
+    if not any(opens(m.numbers, month, m.call_months) for m in paying):
         return [0] * len(measures)
     claims = dict(zip((m.number for m in paying), _claims(state, paying, month), strict=True))
     year_end = month + YEAR - 1 - (month - 1) % YEAR
     return [
-        claims[m.number] // sum(opens(m.numbers, later) for later in range(month, year_end + 1))
-        if m.number in claims and opens(m.numbers, month)
+        claims[m.number] // sum(opens(m.numbers, later, m.call_months) for later in range(month, year_end + 1))
+        if m.number in claims and opens(m.numbers, month, m.call_months)
         else 0
         for m in measures
     ]
@@ -122,7 +136,7 @@ def _claims(state: State, measures: Sequence[Measure], month: int) -> list[int]:
     kept = awards.awarded_cents - awards.returned_cents
     claims = [0] * len(measures)
     for row in {m.funder_row for m in measures}:
-        ours = [k for k, m in enumerate(measures) if m.funder_row == row and in_window(m.numbers, month)]
+        ours = [k for k, m in enumerate(measures) if m.funder_row == row and claims_in(m.numbers, month, m.call_months)]
         if not ours:
             continue
         free = int(funders.available_cents[row])

@@ -42,7 +42,7 @@ class Recognition(Window):
 def enact(state: State, luck: Luck, measure: Measure, money_cents: int) -> None:
     """Hold this month's call, if one opens and there are labels to give, and show who carries one."""
     numbers = measure.numbers
-    if numbers.labels_per_call > 0 and opens(numbers, state.month - state.spin_up):
+    if numbers.labels_per_call > 0 and opens(numbers, state.month - state.spin_up, measure.call_months):
         eligible = group_applicants(state, measure, 0, emerging=numbers.emerging, of_three=numbers.rule_of_three)
         nothing = np.zeros(eligible.uid.size, np.int64)
         choose(state, luck, measure, money_cents, nothing, eligible, most=numbers.labels_per_call)

@@ -1,51 +1,23 @@
 """The figures of a comparison, each with its title, what it shows in words, and the table that holds its numbers."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from clustersim.report.bands import bands
 from clustersim.report.forest import forest
 from clustersim.report.gains import gains, group_name
-from clustersim.report.inlining import inline
 from clustersim.report.page import courses
 from clustersim.report.page.folder import Arm, StoredComparison
 from clustersim.report.page.language import Language
 from clustersim.report.page.readings import Contrast, effect_of, leading
+from clustersim.report.picture import Picture, picture
 from clustersim.report.plane import plane
 from clustersim.report.side_by_side import side_by_side
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-__all__ = ["Picture", "pictures"]
+__all__ = ["pictures"]
 
 MOST_PATHS, MOST_MAPS, MOST_GAINS = 12, 5, 8  # arms in a figure, so that it fits on a sheet of paper
 SAID_OTHERWISE = ("survivors",)  # survival is the same as a share
 FATES = {"clustered": 100.0, "survived": 100.0}  # what is drawn of winners and losers, in percent; the table has more
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure on the page.
-
-    Attributes:
-        name: The same in every language; a link on the page.
-        part: The part of the page it belongs to.
-        title: What it shows.
-        caption: How to read it.
-        alternative: What a reader who cannot see it should know.
-        source: The file with its numbers, relative to the folder; empty where there is none.
-        svg: The drawing.
-    """
-
-    name: str
-    part: str
-    title: str
-    caption: str
-    alternative: str
-    source: str
-    svg: str
 
 
 def pictures(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> list[Picture]:
@@ -66,15 +38,6 @@ def _sheets(arms: Sequence[Arm], most: int) -> Iterator[tuple[str, str, tuple[Ar
         yield (f"-{start // most + 1}" if again else "", "_again" if again else "", tuple(arms[start : start + most]))
 
 
-def _picture(
-    name: str, part: str, figure: "Figure", source: str, alternative: str, language: Language, key: str = "", **values: str
-) -> Picture:
-    """A figure with its words: `captions.KEY` and `titles.KEY`."""
-    key = key or name
-    title, caption = language.say(f"titles.{key}", **values), language.say(f"captions.{key}", **values)
-    return Picture(name, part, title, caption, alternative, source, inline(figure, name))
-
-
 def _effects(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> Iterator[Picture]:
     headlines = stored.headlines
     others = [name for name in dict.fromkeys(outcome for _, outcome in contrasts) if name not in headlines and name not in SAID_OTHERWISE]
@@ -88,7 +51,7 @@ def _effects(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contr
                 for c, e in effects
             ]
             figure = forest(contrasts, stored.treated, outcomes, columns, language, stored.months)
-            yield _picture(name, "effects", figure, "tables/effects.csv", " ".join(said), language)
+            yield picture(name, "effects", figure, "tables/effects.csv", " ".join(said), language)
 
 
 def _plane(stored: StoredComparison, language: Language) -> Iterator[Picture]:
@@ -103,7 +66,7 @@ def _plane(stored: StoredComparison, language: Language) -> Iterator[Picture]:
         if arm.name in means
     ]
     figure = plane(points, stored.treated, outcomes, language, stored.months)
-    yield _picture("plane", "money", figure, "tables/plane.csv", " ".join(said), language)
+    yield picture("plane", "money", figure, "tables/plane.csv", " ".join(said), language)
 
 
 def _paths(stored: StoredComparison, language: Language) -> Iterator[Picture]:
@@ -115,7 +78,7 @@ def _paths(stored: StoredComparison, language: Language) -> Iterator[Picture]:
             ends = [language.say("figures.end", arm=arm.title, value=language.number(last.get(arm.name, float("nan")), 1)) for arm in shown]
             figure = bands(course, shown, series, factor, language)
             key = "path" if number == 0 and not ending else "path_again"
-            yield _picture(f"path_{series}{ending}", "paths", figure, "tables/paths.csv", " ".join([what, *ends]), language, key, what=what)
+            yield picture(f"path_{series}{ending}", "paths", figure, "tables/paths.csv", " ".join([what, *ends]), language, key, what=what)
 
 
 def _maps(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> Iterator[Picture]:
@@ -129,7 +92,7 @@ def _maps(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast
         key, arms = "maps_leading", [arm for arm in arms if arm.name in leaders]
     examples = [(stored.control, control), *((arm, tables) for arm in arms if (tables := stored.example(arm)) is not None)]
     said = language.say(f"titles.{key}", seed=seed)
-    yield _picture("maps", "maps", side_by_side(examples, language), "", said, language, key, seed=seed)
+    yield picture("maps", "maps", side_by_side(examples, language), "", said, language, key, seed=seed)
 
 
 def _gains(stored: StoredComparison, language: Language) -> Iterator[Picture]:
@@ -152,4 +115,4 @@ def _gains(stored: StoredComparison, language: Language) -> Iterator[Picture]:
         for ending, again, arms in _sheets(stored.treated, MOST_GAINS):
             figure = gains(ours, arms, factor, language.say("figures.points"), language)
             said_of = " ".join([what, *said])
-            yield _picture(f"gains_{outcome}{ending}", "gains", figure, "tables/groups.csv", said_of, language, f"gains{again}", what=what)
+            yield picture(f"gains_{outcome}{ending}", "gains", figure, "tables/groups.csv", said_of, language, f"gains{again}", what=what)

@@ -6,7 +6,7 @@ from clustersim.problems import Problem
 from clustersim.scenario.entries import Entries, nested, without_removed
 from clustersim.scenario.entries import Path as Place
 from clustersim.scenario.mistakes import LISTED, Mistake, mistakes, unknown
-from clustersim.scenario.settings import STEADY
+from clustersim.scenario.settings import CALL_DATES, STEADY
 from clustersim.scenario.shape import scenario_shape
 from clustersim.scenario.theory import Theory
 
@@ -63,6 +63,6 @@ def _way_out(mistake: Mistake) -> str:
     """A hint for mistakes that people make in scenarios."""
     if mistake.path == ("territory", "places") and isinstance(mistake.value, str):
         return 'a list of places needs kind = "real"'
-    if mistake.path[0] == "measures" and mistake.path[-1] in STEADY and isinstance(mistake.value, dict):
+    if mistake.path[0] == "measures" and mistake.path[-1] in (*STEADY, CALL_DATES) and isinstance(mistake.value, dict):
         return "it does not change over time; use a second measure"
     return ""

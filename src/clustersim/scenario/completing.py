@@ -5,7 +5,7 @@ from typing import Any
 
 from clustersim.population import Population
 from clustersim.scenario.entries import Entries, entries_of, nested, without_removed
-from clustersim.scenario.settings import Funder, Purpose, RunSettings
+from clustersim.scenario.settings import CALL_DATES, EVEN_CALLS, Funder, Purpose, RunSettings
 from clustersim.scenario.theory import Theory
 from clustersim.territory import Drawn
 
@@ -39,6 +39,8 @@ def completed(entries: Entries, theory: Theory) -> dict[str, Any]:
     for name, measure in table.get("measures", {}).items():
         if measure.get("kind") in theory.measures:
             fill(("measures", name), theory.measures[measure["kind"]]().values())
+            if CALL_DATES in measure:
+                table["measures"][name].pop(EVEN_CALLS, None)
     values: dict[str, Any] = {}
     for path, entry in entries_of(table, "").items():
         course = entry.value if isinstance(entry.value, Mapping) else {"0": entry.value}

@@ -7,7 +7,8 @@ before its grandparent's); two that are not related and disagree are a mistake, 
 Some tables are things in their own right: the territory, each measure, funder and purpose. `remove = true` takes a measure, a
 funder or a purpose away. A territory or measure whose `kind` changes does not keep the old kind's numbers.
 
-What stands under a measure's name is one value each, also where it is a table from months to values: it is replaced whole.
+What stands under a measure's name is one value each, also where it is a table from months to values: it is replaced whole. When
+a measure holds its calls is said by their number in a year or by their dates: a child that says the one takes back the other.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from clustersim.problems import Problem, did_you_mean, in_words
+from clustersim.scenario.settings import CALL_DATES, EVEN_CALLS
 
 __all__ = ["Entries", "Entry", "Path", "combine", "entries_of", "layer", "nested", "without_removed"]
 
@@ -23,6 +25,7 @@ Path = tuple[str, ...]
 Descends = Callable[[str, str], bool]
 _THINGS = ("measures", "funders", "purposes")
 _DEFAULT_KIND = "drawn"
+_INSTEAD = {EVEN_CALLS: CALL_DATES, CALL_DATES: EVEN_CALLS}
 
 
 class Entry(NamedTuple):
@@ -50,6 +53,11 @@ def entries_of(table: Mapping[str, Any], file: str, path: Path = ()) -> Entries:
 def _whole(path: Path) -> bool:
     """Whether what stands there is one value, even if it is a table."""
     return path[0] == "measures" and len(path) == 3
+
+
+def _other_way(path: Path) -> Path | None:
+    """Where the same would be said in the other way, if there are two: by dates of calls, or by their number in a year."""
+    return (*path[:2], _INSTEAD[path[2]]) if _whole(path) and path[2] in _INSTEAD else None
 
 
 def _plain(value: Any) -> Any:
@@ -122,6 +130,9 @@ def layer(below: Entries, above: Entries, problems: list[Problem]) -> Entries:
             new, old = above.get((*thing, "kind")), _identity(below, thing)
             if new is not None and old is not None and new.value != old.value:
                 _drop(merged, thing)
+    for path in above:
+        if (instead := _other_way(path)) is not None and instead not in above:
+            merged.pop(instead, None)
     for path, entry in above.items():
         if entry.value == {} and not _whole(path) and any(_under(other, path) for other in merged):
             continue
@@ -175,6 +186,10 @@ def combine(one: Entries, other: Entries, child: Entries, child_file: str, desce
             merged[path] = a
         elif not descends(b.file, a.file) and path not in child and not _removed(child, thing_of(path) or path):
             disagree(path, a, b)
+    for path in list(merged):
+        instead = _other_way(path)
+        if path in merged and instead in merged and descends(merged[path].file, merged[instead].file):
+            del merged[instead]
     return merged
 
 

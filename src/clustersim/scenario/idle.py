@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from clustersim.parameters import Parameters
-from clustersim.scenario.settings import FunderSettings, MeasureSettings
+from clustersim.scenario.settings import CALL_DATES, FunderSettings, MeasureSettings
 
 __all__ = ["idle_measures"]
+
+YEAR = 12
 
 
 def idle_measures(measures: Sequence[MeasureSettings], funders: Sequence[FunderSettings], months: int) -> Iterator[str]:
@@ -18,6 +20,10 @@ def idle_measures(measures: Sequence[MeasureSettings], funders: Sequence[FunderS
 
 def _closed(measure: MeasureSettings, months: int) -> list[str]:
     """Why its window never opens."""
+    if measure.call_months and (earliest := measure.call_months[0]) > months:
+        remedy = "hold one earlier, or raise run.months"
+        path = f"measures.{measure.name}.{CALL_DATES}"
+        return [f"{path}: {earliest} is beyond the horizon of {months} months, so it never holds a call ({remedy})"]
     path, window = f"measures.{measure.name}.start_month", measure.numbers.values()
     first, last = window.get("start_month", 1), window.get("end_month", months)
     if first > last:
@@ -37,19 +43,22 @@ def _penniless(measure: MeasureSettings, rivals: Sequence[MeasureSettings], fund
         return [f"{path}: 0 EUR a year, so the measure {measure.name} can promise nothing (give it a budget)"]
     first, last = window["start_month"], min(window["end_month"], months)
     changes = [first, *(month for month, _ in measure.later if first < month <= last)]
-    short = [_shortage(measure.at(month), [rival.at(month) for rival in rivals], funder, month) for month in changes]
+    if measure.call_months:
+        changes = [month for month in measure.call_months if month <= last]
+    short = [_shortage(measure, rivals, funder, month) for month in changes]
     return [f"measures.{measure.name}.{short[0]}"] if all(short) else []
 
 
-def _shortage(numbers: Parameters, rivals: Sequence[Parameters], funder: FunderSettings, month: int) -> str:
+def _shortage(measure: MeasureSettings, rivals: Sequence[MeasureSettings], funder: FunderSettings, month: int) -> str:
     """Why the money of a year does not reach for one promise from that month on; empty if it does."""
-    said = numbers.values()
-    budget, promise = said["budget_eur_per_year"], _promise_eur(numbers)
+    numbers = measure.at(month)
+    first = month if measure.call_months else numbers.values()["start_month"]
+    budget, promise = numbers.values()["budget_eur_per_year"], _promise_eur(numbers, first)
     if budget < promise:
         remedy = "raise it, or lower what one promise costs"
         return f"budget_eur_per_year: {_eur(budget)} a year do not pay for one promise of {_eur(promise)} ({remedy})"
     free = funder.budget_eur_per_year * (1.0 - funder.discretionary_share * (1.0 - funder.attention))
-    wanted = sum(rival.values().get("budget_eur_per_year", 0.0) for rival in rivals if month <= rival.values()["end_month"])
+    wanted = sum(rival.at(month).values().get("budget_eur_per_year", 0.0) for rival in rivals if _claims(rival, month))
     claim = budget * min(1.0, free / wanted)
     if claim < promise:
         found = f"as attentive as at the start {funder.name} has {_eur(free)} a year, of which this measure may claim {_eur(claim)}"
@@ -58,13 +67,21 @@ def _shortage(numbers: Parameters, rivals: Sequence[Parameters], funder: FunderS
     return ""
 
 
-def _promise_eur(numbers: Parameters) -> float:
-    """What a promise costs that runs its full time, within the window [EUR]; 0 where the kind has no amount of its own."""
+def _claims(rival: MeasureSettings, month: int) -> bool:
+    """Whether it asks for money of that year: it has not ended, and where its calls have dates the year holds one."""
+    year = (month - 1) // YEAR
+    held = not rival.call_months or any((call - 1) // YEAR == year for call in rival.call_months)
+    return held and month <= rival.numbers.values()["end_month"]
+
+
+def _promise_eur(numbers: Parameters, first: int) -> float:
+    """What a promise of the month `first` costs that runs its full time, within the window [EUR]; 0 where the kind has no amount of
+    its own."""
     declared = {p.name: p for p in numbers.declared()}
     if "amount_eur" not in declared:
         return 0.0
     said = numbers.values()
-    months = min(said["duration_months"], said["end_month"] - said["start_month"] + 1)
+    months = min(said["duration_months"], said["end_month"] - first + 1)
     return said["amount_eur"] * {"EUR/year": months / 12, "EUR/month": months}.get(declared["amount_eur"].unit, 1)
 
 

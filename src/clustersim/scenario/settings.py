@@ -7,9 +7,10 @@ from typing import Any
 from clustersim.parameters import Parameter, Parameters
 from clustersim.state.funders import LEVELS
 
-__all__ = ["STEADY", "Funder", "FunderSettings", "MeasureSettings", "Processes", "Purpose", "RunSettings"]
+__all__ = ["CALL_DATES", "EVEN_CALLS", "STEADY", "Funder", "FunderSettings", "MeasureSettings", "Processes", "Purpose", "RunSettings"]
 
-STEADY = ("start_month", "end_month", "calls_per_year")  # numbers of a measure that keep one value: they say when it is at work
+EVEN_CALLS, CALL_DATES = "calls_per_year", "call_months"  # two ways to say when a measure holds its calls; it has one of them
+STEADY = ("start_month", "end_month", EVEN_CALLS)  # numbers of a measure that keep one value: they say when it is at work
 
 
 class RunSettings(Parameters):
@@ -81,6 +82,7 @@ class MeasureSettings:
         numbers: The measure's own numbers, as they are at the beginning.
         later: From which month of the scenario on the numbers are others, and which; all of them each time, in the order of months.
         purposes: Names of the purposes whose organisations and groups are eligible; empty where all are.
+        call_months: Months of the scenario in which it holds calls, ascending; empty where `calls_per_year` spreads them evenly.
     """
 
     name: str
@@ -89,6 +91,7 @@ class MeasureSettings:
     numbers: Parameters
     later: tuple[tuple[int, Parameters], ...] = ()
     purposes: tuple[str, ...] = ()
+    call_months: tuple[int, ...] = ()
 
     def at(self, month: int) -> Parameters:
         """The numbers of a month of the scenario."""
@@ -104,7 +107,11 @@ class MeasureSettings:
         said: dict[str, Any] = {"kind": self.kind, "funder": self.funder}
         if self.purposes:
             said["purposes"] = list(self.purposes)
+        if self.call_months:
+            said["call_months"] = list(self.call_months)
         for name, first in self.numbers.values().items():
+            if self.call_months and name == EVEN_CALLS:
+                continue
             course = {"0": first}
             for month, numbers in self.later:
                 value = getattr(numbers, name)

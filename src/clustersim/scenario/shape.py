@@ -12,8 +12,8 @@ from pydantic_core import core_schema as core
 
 from clustersim.parameters import Parameter, Parameters
 from clustersim.population import Population
-from clustersim.scenario.settings import STEADY, Funder, Purpose, RunSettings
-from clustersim.scenario.shaping import Shape, about, anything, checker, different, kinds, named, names, number, table, text, value
+from clustersim.scenario.settings import CALL_DATES, EVEN_CALLS, STEADY, Funder, Purpose, RunSettings
+from clustersim.scenario.shaping import Shape, about, anything, checker, different, kinds, named, names, number, table, text, value, whole
 from clustersim.scenario.theory import Theory
 from clustersim.territory import Drawn, shipped_territories
 
@@ -27,17 +27,28 @@ _Groups = tuple[tuple[str, type[Parameters]], ...]
 
 def _over_time(p: Parameter) -> Shape:
     """A parameter of a measure: a value, or a table from the months of the scenario in which it changes to its values."""
-    whole = number(p)
+    found = number(p)
     if p.name in STEADY:
-        return whole
-    steady = whole["schema"]
+        return found
+    steady = found["schema"]
     allowed = f"a whole month of the scenario, 0 to {_LAST_MONTH}"
     month = core.custom_error_schema(core.str_schema(pattern=_MONTH), "value", custom_error_message=allowed)
     course = core.no_info_after_validator_function(_begun, core.dict_schema(month, steady))
     course = about(course, "from month to value", additionalProperties=False, minProperties=1)
     either = core.tagged_union_schema({"value": steady, "course": course}, lambda said: "course" if isinstance(said, dict) else "value")
     more = "; or a table from month to value, { 0 = ..., 24 = ... }"
-    return about(whole | {"schema": either}, whole["metadata"]["pydantic_js_updates"]["description"] + more)
+    return about(found | {"schema": either}, found["metadata"]["pydantic_js_updates"]["description"] + more)
+
+
+def _holds_calls(group: type[Parameters]) -> bool:
+    return any(p.name == EVEN_CALLS for p in group.declared())
+
+
+def _once(months: list[int]) -> list[int]:
+    if not months or len(set(months)) < len(months):
+        context = {"found": f"{len(months)} months, {len(set(months))} of them different"}
+        raise PydanticCustomError("rule", "one month of the scenario or more, each once", context)
+    return months
 
 
 def _begun(course: dict[str, Any]) -> dict[str, Any]:
@@ -72,13 +83,18 @@ def _scenario_shape(processes: _Groups, measures: _Groups) -> tuple[Shape, Schem
     real = table(places=text(places, f"{places}, seen from the scenario file", default=None, validate_default=True))
     served = core.no_info_after_validator_function(few_words, names("a list of names of purposes"))
     purposes = about(served, "only organisations and groups of these purposes are eligible", uniqueItems=True, minItems=1)
+    month = core.no_info_before_validator_function(whole, core.int_schema(strict=True, ge=1, le=_LAST_MONTH))
+    dates = value(core.list_schema(month), f"a list of whole months of the scenario, 1 to {_LAST_MONTH}, such as [1, 13, 37]")
+    held = f"months of the scenario in which calls are held, in place of {EVEN_CALLS}"
+    calls = about(core.no_info_after_validator_function(_once, dates), held, uniqueItems=True, minItems=1)
     pays = anything("name of the funder that runs and pays it", type="string", minLength=1)
     own_list = text("the path of a CSV file", "path of the user's own list of organisations, seen from the scenario file")
     area = text("the name or code of an area, in quotes", "name or code of the region, district or locality it answers for")
     place = text("the name or code of a place, in quotes", "name or code of the place where it sits")
     extends = "scenario file, or name of a shipped one, whose values count where this file says nothing; or several"
-    support = {kind: table(group, _over_time, funder=pays, purposes=purposes, remove=remove) for kind, group in measures}
-    whole = table(
+    beside = {"funder": pays, "purposes": purposes, "remove": remove}
+    support = {kind: table(group, _over_time, **beside, **({CALL_DATES: calls} if _holds_calls(group) else {})) for kind, group in measures}
+    file = table(
         title=value(word | {"min_length": 0}, "a text in quotes", "what the scenario is called"),
         question=value(word | {"min_length": 0}, "a text in quotes", "what it asks, in plain words"),
         extends=about(core.union_schema([word, core.list_schema(word)]), extends),
@@ -92,7 +108,7 @@ def _scenario_shape(processes: _Groups, measures: _Groups) -> tuple[Shape, Schem
         run=table(RunSettings),
     )
     said = "A question to clustersim. What is left out is inherited from what `extends` names, or at its default."
-    shape = about(whole, said, title="clustersim scenario")
+    shape = about(file, said, title="clustersim scenario")
     return shape, checker(shape)
 
 

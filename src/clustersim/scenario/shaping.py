@@ -13,7 +13,7 @@ from pydantic_core import core_schema as core
 from clustersim.parameters import Parameter, Parameters
 from clustersim.problems import allowed_by
 
-__all__ = ["Shape", "about", "anything", "checker", "different", "kinds", "named", "names", "number", "table", "text", "value"]
+__all__ = ["Shape", "about", "anything", "checker", "different", "kinds", "named", "names", "number", "table", "text", "value", "whole"]
 
 Shape = dict[str, Any]
 
@@ -45,14 +45,15 @@ def number(p: Parameter) -> Shape:
     kinds = {
         str: core.literal_schema(list(p.choices)),
         bool: core.bool_schema(strict=True),
-        int: core.no_info_before_validator_function(_whole, core.int_schema(strict=True, ge=low, le=high)),
+        int: core.no_info_before_validator_function(whole, core.int_schema(strict=True, ge=low, le=high)),
         float: core.float_schema(strict=True, ge=low, le=high, allow_inf_nan=False),
     }
     unit = "" if p.unit in ("", "-") else f" [{p.unit}]"
     return value(kinds[type(p.default)], allowed_by(p), f"{p.meaning}{unit}; source: {p.source}", default=p.default)
 
 
-def _whole(found: Any) -> Any:
+def whole(found: Any) -> Any:
+    """A number without fraction as the whole number that it is."""
     return int(found) if isinstance(found, float) and found.is_integer() else found
 
 

@@ -4,14 +4,14 @@ Each function returns checked settings, or a stand-in where a mistake was noted.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from clustersim.parameters import Parameters
 from clustersim.problems import ScenarioError, did_you_mean, in_words
 from clustersim.scenario.checking import LISTED, Checker
-from clustersim.scenario.settings import Funder, FunderSettings, MeasureSettings
+from clustersim.scenario.settings import CALL_DATES, EVEN_CALLS, Funder, FunderSettings, MeasureSettings
 from clustersim.state.purposes import Purposes
 from clustersim.territory import GivenOrganisations, Territory, TerritorySettings, load_organisations, load_territory
 
@@ -40,8 +40,8 @@ def measures(check: Checker, funders: list[FunderSettings], purposes: tuple[str,
     known, measures = tuple(funder.name for funder in funders), []
     for name, said in sorted(check.table("measures").items()):
         _check_name(check, "measures", name)
-        kind, funder, served = said.get("kind"), said.get("funder"), said.get("purposes", ())
-        numbers = {key: value for key, value in said.items() if key not in ("kind", "funder", "purposes")}
+        kind, funder, served, dates = said.get("kind"), said.get("funder"), said.get("purposes", ()), said.get(CALL_DATES, ())
+        numbers = {key: value for key, value in said.items() if key not in ("kind", "funder", "purposes", CALL_DATES)}
         if funder not in known:
             allowed = f"one of the funders of this scenario: {', '.join(known)}" if known else "a funder, but this scenario names none"
             check.refuse(("measures", name, "funder"), in_words(funder), allowed, did_you_mean(str(funder), known) if funder else "")
@@ -55,9 +55,24 @@ def measures(check: Checker, funders: list[FunderSettings], purposes: tuple[str,
                 found, allowed = f'an unknown purpose "{purpose}"', f"purposes of this scenario: {', '.join(purposes[:LISTED])}"
                 check.refuse(("measures", name, "purposes"), found, allowed, did_you_mean(purpose, purposes))
         (_, begun), *later = _courses(numbers, check.theory.measures[kind])
+        if dates:
+            _check_dates(check, name, dates, numbers, begun)
         asked = tuple(purpose for purpose in purposes if purpose in served)
-        measures.append(MeasureSettings(name, kind, str(funder), begun, tuple(later), asked))
+        measures.append(MeasureSettings(name, kind, str(funder), begun, tuple(later), asked, tuple(sorted(map(int, dates)))))
     return tuple(measures)
+
+
+def _check_dates(check: Checker, name: str, dates: Sequence[int], said: Mapping[str, Any], numbers: Any) -> None:
+    """Dates of calls lie in the window, and stand in place of calls spread over the year."""
+    path = ("measures", name, CALL_DATES)
+    if EVEN_CALLS in said:
+        found = f"{EVEN_CALLS} = {in_words(said[EVEN_CALLS])} beside it"
+        check.refuse(path, found, "only one of the two", f"leave out {CALL_DATES} or {EVEN_CALLS}")
+    first, last = numbers.start_month, numbers.end_month
+    if outside := [month for month in sorted(dates) if not first <= month <= last]:
+        allowed = f"{first} to {last}, the window from its start_month to its end_month"
+        if first <= last:  # else that is the mistake
+            check.refuse(path, ", ".join(map(str, outside)), allowed, "hold these calls in the window, or move its start or end")
 
 
 def _check_name(check: Checker, table: str, name: str) -> None:

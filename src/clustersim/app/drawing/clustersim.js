@@ -11,7 +11,7 @@
  *       options: layout (a `clustersim.layout()` that is kept from month to month), selected, only, words {none}
  *   clustersim.series(canvas, data, options)            lines over months
  *       data: {months: [], lines: [{label, colour, values: [], dash?, width?}]}
- *       options: now (month), percent, locale, words {month, none}
+ *       options: now (month), percent, bare (no values beside the lines), locale, words {month, none}
  *   clustersim.sizes(canvas, world, frame, options)     clusters by their number of members; options: only, locale, words {none}
  *   clustersim.paid(canvas, world, frame, options)      what each measure has paid so far; options: labels[], locale, words {none}
  *
@@ -458,7 +458,7 @@
   /* ---- the map --------------------------------------------------------------------------------------------------------- */
 
   function frameOf(world, view, width, height) {
-    const { box } = world, pad = 34;
+    const { box } = world, pad = Math.max(8, Math.min(34, 0.07 * Math.min(width, height)));
     const fit = Math.min((width - 2 * pad) / box.width, (height - 2 * pad) / box.height);
     const scale = Math.max(fit, 1e-6) * (view?.zoom || 1), centre = { x: view?.x ?? box.x, y: view?.y ?? box.y };
     return { scale, zoom: view?.zoom || 1, x: (km) => width / 2 + (km - centre.x) * scale, y: (km) => height / 2 - (km - centre.y) * scale };
@@ -761,7 +761,7 @@
     const finer = known.every(Number.isInteger) ? 0 : 1;
     const at = months.indexOf(now) < 0 ? months.length - 1 : months.indexOf(now);
     const ends = lines.map((line) => ({ line, value: line.values[at] ?? null })).filter(({ value }) => value !== null);
-    const labelled = ends.map((end) => ({ ...end, text: `${end.line.label ? end.line.label + "  " : ""}${said(end.value, finer)}` }));
+    const labelled = options.bare ? [] : ends.map((end) => ({ ...end, text: `${end.line.label ? end.line.label + "  " : ""}${said(end.value, finer)}` }));
     context.font = `600 12px ${FONT}`;
     const left = 12 + Math.max(...ticks.values.map((value) => context.measureText(said(value)).width));
     const right = width - 14 - Math.min(0.45 * width, Math.max(0, ...labelled.map(({ text }) => context.measureText(text).width)));

@@ -18,7 +18,7 @@ from clustersim.experiments.store.errors import StoreError, code_of, in_plain_wo
 
 __all__ = ["Driver", "DriverLock", "driver_at_work"]
 
-_PATIENCE = 2.0  # seconds: whoever asks whether there is a driver keeps the lock for much less
+_PATIENCE = 0.5  # seconds: whoever asks whether there is a driver keeps the lock for much less
 
 
 @dataclass(frozen=True)

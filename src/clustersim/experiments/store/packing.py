@@ -1,13 +1,15 @@
 """Numbers and monthly series of a run in a few kilobytes, exact to the bit, that say themselves what they are.
 
-What is packed: the length of a head (four bytes), the head in JSON (names; type and shape of each series), then the numbers as
-doubles and the series, little-endian, one after the other; all of it compressed. The bytes of an array are laid out by
-significance (first bytes of all values, then second bytes...), because neighbours in time share their first bytes: a sixth smaller.
+What is packed: the length of a head (four bytes), the head in JSON (names of numbers; type, shape and names of series, those
+alike in a row together), then the numbers as doubles and the series, little-endian; all of it compressed. The bytes of values are laid
+out by significance (first bytes of all values, then second bytes...), because neighbours in time share their first bytes: a sixth smaller.
 """
 
 import json
 import zlib
 from collections.abc import Iterable, Mapping
+from itertools import groupby
+from math import prod
 
 import numpy as np
 
@@ -25,11 +27,12 @@ def pack(numbers: Mapping[str, float], series: Mapping[str, np.ndarray], seconds
         TypeError: naming what is no number, or no array of numbers.
     """
     values = _doubles([*numbers.items(), ("seconds", seconds)])
-    arrays = {name: _little_endian(name, array) for name, array in series.items()}
-    head = {"numbers": list(numbers), "series": [[name, array.dtype.str, list(array.shape)] for name, array in arrays.items()]}
+    arrays = [(name, _little_endian(name, array)) for name, array in series.items()]
+    alike = [(kind, list(some)) for kind, some in groupby(arrays, lambda named: (named[1].dtype.str, named[1].shape))]
+    head = {"numbers": list(numbers), "series": [[*kind, [name for name, _ in some]] for kind, some in alike]}
     text = json.dumps(head, separators=(",", ":")).encode()
-    parts = [len(text).to_bytes(_LENGTH, "little"), text, _by_significance(values), *map(_by_significance, arrays.values())]
-    return zlib.compress(b"".join(parts), _QUICK)
+    blocks = [_by_significance(np.stack([array for _, array in some])) for _, some in alike]
+    return zlib.compress(b"".join([len(text).to_bytes(_LENGTH, "little"), text, _by_significance(values), *blocks]), _QUICK)
 
 
 def unpack(content: bytes) -> tuple[dict[str, float], dict[str, np.ndarray], float]:
@@ -38,9 +41,10 @@ def unpack(content: bytes) -> tuple[dict[str, float], dict[str, np.ndarray], flo
     start = _LENGTH + int.from_bytes(raw[:_LENGTH], "little")
     head = json.loads(raw[_LENGTH:start])
     values, start = _taken(raw, start, np.dtype("<f8"), (len(head["numbers"]) + 1,))
-    series = {}
-    for name, kind, shape in head["series"]:
-        series[name], start = _taken(raw, start, np.dtype(kind), tuple(shape))
+    series: dict[str, np.ndarray] = {}
+    for kind, shape, names in head["series"]:
+        block, start = _taken(raw, start, np.dtype(kind), (len(names), *shape))
+        series |= zip(names, block, strict=True)
     *numbers, seconds = values.tolist()
     return dict(zip(head["numbers"], numbers, strict=True)), series, seconds
 
@@ -63,11 +67,12 @@ def _little_endian(name: str, array: np.ndarray) -> np.ndarray:
 
 
 def _by_significance(array: np.ndarray) -> bytes:
-    return np.frombuffer(array.tobytes(), np.uint8).reshape(-1, array.itemsize).T.tobytes()
+    return np.frombuffer(array.tobytes(), np.uint8).reshape(array.size, array.itemsize).T.tobytes()
 
 
 def _taken(raw: bytes, start: int, kind: np.dtype, shape: tuple[int, ...]) -> tuple[np.ndarray, int]:
     """The array that begins at `start`, and where the next one does."""
-    stop = start + kind.itemsize * int(np.prod(shape, dtype=np.int64))
-    values = np.frombuffer(raw[start:stop], np.uint8).reshape(kind.itemsize, -1).T.tobytes()
+    size = prod(shape)
+    stop = start + kind.itemsize * size
+    values = np.frombuffer(raw[start:stop], np.uint8).reshape(kind.itemsize, size).T.tobytes()
     return np.frombuffer(values, kind).reshape(shape).astype(kind.newbyteorder("=")), stop

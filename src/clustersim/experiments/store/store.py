@@ -54,6 +54,7 @@ class Store:
         self.notes = opened.notes
         self._connection = opened.connection
         self._lock = opened.lock
+        self._writes = opened.lock is not None
         self._damaged: set[str] = set()
 
     @classmethod
@@ -113,7 +114,7 @@ class Store:
             damaged = {identity for identity, row in rows.items() if row is None}
             found |= rows.keys() - damaged
             self._damaged |= damaged
-            if damaged and self._lock is not None:
+            if damaged and self._writes:
                 with self._transaction() as connection:
                     remove(connection, RUNS, damaged)
         return found
@@ -179,7 +180,7 @@ class Store:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """All that is written inside is committed together, or nothing of it is."""
-        if self._lock is None:
+        if not self._writes:
             raise StoreError(f"the store {self.path} is open to be read only", "Open it with write=True")
         with in_plain_words(self.path):
             self._connection.execute("BEGIN IMMEDIATE")

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
+from statistics import median
 
-from clustersim.experiments.records import warm_kernels
 from clustersim.experiments.store import Store
 from clustersim.experiments.store.packing import pack
 from clustersim.experiments.sweeps.asking import Shard, in_chunks
@@ -66,16 +66,16 @@ def estimate(experiment: Experiment, store: Path, workers: int, shard: Shard = S
         runs = sum(map(len, in_chunks(experiment, shard)))
     tried = not seconds
     if tried:
-        warm_kernels()
-        # the first run of a point pays for what the others find done
+        # from all over the experiment; the first run pays for compiling and loading, and is not counted
         spread = islice(chain.from_iterable(in_chunks(experiment, shard)), 0, runs, max(1, runs // _TRIED))
-        for wanted in spread:
-            if not wanted.refused:
-                run = lived(experiment.scenario_of(wanted.point), wanted.seed).stored(wanted.scenario, wanted.seed)
+        chosen = [wanted for wanted in spread if not wanted.refused]
+        for number, wanted in enumerate([*chosen[:1], *chosen]):
+            run = lived(experiment.scenario_of(wanted.point), wanted.seed).stored(wanted.scenario, wanted.seed)
+            if number > 0:
                 seconds.append(run.seconds)
                 room.append(len(pack(run.numbers, run.series, run.seconds)))
-    return Estimate(runs, there, _mean(seconds), _mean(room), tried, workers)
+    return Estimate(runs, there, _usual(seconds), _usual(room), tried, workers)
 
 
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values) if values else 0.0
+def _usual(values: list[float]) -> float:
+    return float(median(values)) if values else 0.0

@@ -2,7 +2,6 @@
 
 import os
 from collections import Counter
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,10 @@ from clustersim.report.page import evidence, first_page, folder, making, own_tab
 from clustersim.report.page.grids import grids
 from clustersim.report.page.language import Language, language
 from clustersim.report.page.readings import contrasts, unit_of
+from clustersim.report.page.rendering import render
 from clustersim.results import ResultsError
 
-__all__ = ["build", "content", "render"]
+__all__ = ["build", "content"]
 
 # where the page goes on after its first part: place on the page, key of its heading
 PARTS = (
@@ -39,7 +39,7 @@ def build(comparison: str | os.PathLike[str], code: str = "en") -> Path:
     ending = "" if code == "en" else f".{code}"
     path, figures = stored.folder / f"report{ending}.html", stored.folder / "figures"
     try:
-        path.write_text(render(shown, speaking), encoding="utf-8", newline="\n")
+        path.write_text(render("page.html.j2", shown, speaking), encoding="utf-8", newline="\n")
         figures.mkdir(exist_ok=True)
         for picture in shown["pictures"]:
             (figures / f"{picture.name}{ending}.svg").write_text(picture.svg, encoding="utf-8", newline="\n")
@@ -69,17 +69,3 @@ def content(stored: folder.StoredComparison, speaking: Language) -> dict[str, An
         "parts": PARTS,
         "own_workbook": own_tables.WORKBOOK,
     }
-
-
-def render(values: dict[str, Any], speaking: Language) -> str:
-    """The page in HTML."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=PackageLoader("clustersim.report.page"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    style = Markup((files("clustersim.report.page") / "style.css").read_text(encoding="utf-8"))
-    template = environment.get_template("page.html.j2")
-    page = template.render(values, say=speaking.say, points=speaking.points, language=speaking, style=style, markup=Markup)
-    return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"

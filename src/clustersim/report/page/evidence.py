@@ -85,7 +85,13 @@ def counts(numbers: list[Graded]) -> list[tuple[str, str, Counter[str]]]:
 def _group(part: str, name: str, group: type[Parameters], said: list[dict[str, Any]]) -> list[Graded]:
     rows = []
     for parameter in group.declared():
-        values = [scenario.get(parameter.name, parameter.default) for scenario in said]
+        values = [_value(scenario, parameter) for scenario in said]
         distinct = tuple(value for k, value in enumerate(values) if value not in values[:k])
         rows.append(Graded(part, name, parameter, distinct, grade_of(parameter, of_a_measure=part == "measures")))
     return rows
+
+
+def _value(said: dict[str, Any], parameter: Parameter) -> Any:
+    """What was said of a number, or its default; where a measure names the months of its calls, these in place of their number a year."""
+    dates = said.get("call_months") if parameter.name == "calls_per_year" else None
+    return said.get(parameter.name, parameter.default) if dates is None else f"call_months = {dates}"

@@ -44,12 +44,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One arm in the table of measures. The control's cells hold its level as the value of an effect."""
+    """One arm in the table of measures. The control's cells hold its level as the value of an effect.
+
+    What is promised and still to be paid at the end stands under what is spent; it is empty where that is nothing.
+    """
 
     arm: Arm
     kinds: str
     public: str
     private: str
+    public_committed: str
+    private_committed: str
     cells: tuple[Cell, ...]
 
 
@@ -97,7 +102,9 @@ def may_be_ranked(stored: StoredComparison, contrasts: Mapping[tuple[str, str], 
 
 def rows(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> list[Row]:
     """The table of measures, the control first."""
-    spent = stored.frame("runs").groupby("arm")[["public_eur", "private_eur"]].mean()
+    runs = stored.frame("runs").groupby("arm")
+    spent = runs[["public_eur", "private_eur"]].mean()
+    committed = runs[["public_committed_eur", "private_committed_eur"]].mean()
     ranked = {outcome for outcome in stored.headlines if may_be_ranked(stored, contrasts, outcome)}
     found = []
     for arm in stored.arms:
@@ -112,7 +119,13 @@ def rows(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast]
             else _cell(contrasts.get((arm.name, outcome)), outcome in ranked, len(stored.seeds), language)
             for outcome in stored.headlines
         )
-        found.append(Row(arm, language.listed(list(kinds)) or language.say("words.no_measure"), public, private, cells))
+        owed = (
+            language.say("table.committed", amount=language.euros(committed.loc[arm.name, f"{payer}_committed_eur"]))
+            if arm.name in committed.index and committed.loc[arm.name, f"{payer}_committed_eur"] > 0
+            else ""
+            for payer in ("public", "private")
+        )
+        found.append(Row(arm, language.listed(list(kinds)) or language.say("words.no_measure"), public, private, *owed, cells))
     return found
 
 

@@ -1,6 +1,5 @@
 """A comparison read from its folder: what was asked, its frames, its tables for people, and one seed of each arm to look at."""
 
-import hashlib
 import json
 import tomllib
 from dataclasses import dataclass, field, replace
@@ -8,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clustersim import durable
+from clustersim.report.page import files
 from clustersim.report.page.language import Language
 from clustersim.results import ResultsError
 
@@ -27,7 +28,7 @@ COLUMNS = {
     "frontier": ("outcome", "arm", "standing", "sure"),
     "groups": ("arm", "division", "group", "outcome", "organisations", "difference", "low", "high", "share_gaining", "share_losing"),
     "levels": ("arm", "outcome", "n", "mean", "low", "high"),
-    "money": ("arm", "public_eur", "private_eur", "own_eur", "leverage"),
+    "money": ("arm", "public_eur", "private_eur", "own_eur", "public_committed_eur", "private_committed_eur", "leverage"),
     "plane": ("arm", "seed", "extra_public_eur"),
     "ranking": ("outcome", "arm", "difference", "low_simultaneous", "high_simultaneous", "probability_best"),
     "regret": ("arm", "outcome", "mean", "p90", "max"),
@@ -37,7 +38,7 @@ NEEDED = ("levels", "effects")  # the others are written where there is somethin
 FRAMES = {
     "measures": ("arm", "seed", "measure", "paid_eur", "repaid_eur", "left_eur", "short_calls", "calls"),
     "paths": ("arm", "state", "seed", "month"),
-    "runs": ("arm", "seed", "public_eur", "private_eur"),
+    "runs": ("arm", "seed", "public_eur", "private_eur", "public_committed_eur", "private_committed_eur"),
 }
 EXAMPLES = ("organisations", "ties", "places")
 
@@ -144,18 +145,20 @@ class StoredComparison:
     @cached_property
     def tables(self) -> dict[str, "pd.DataFrame"]:
         """The tables for people; one that says nothing in this comparison has no rows."""
-        return {name: _table(self.folder / "tables" / f"{name}.csv", columns, name in NEEDED) for name, columns in COLUMNS.items()}
+        folder = self.folder / "tables"
+        return {name: files.table(folder / f"{name}.csv", columns, AGAIN, needed=name in NEEDED) for name, columns in COLUMNS.items()}
 
     def frame(self, name: str) -> "pd.DataFrame":
         """One of `FRAMES`."""
-        frame = _parquet(self.folder / f"{name}.parquet")
-        _check_columns(self.folder / f"{name}.parquet", frame, FRAMES[name])
+        path = self.folder / f"{name}.parquet"
+        frame = files.parquet(path, AGAIN)
+        files.check_columns(path, frame, FRAMES[name], AGAIN)
         return frame.assign(arm=frame["arm"].astype(str))
 
     def example(self, arm: Arm) -> dict[str, "pd.DataFrame"] | None:
         """Organisations, ties and places of the arm's first seed at the end; None where they were not kept."""
         folder = self.folder / "examples" / arm.name
-        return {name: _parquet(folder / f"{name}.parquet") for name in EXAMPLES} if any(folder.glob("*.parquet")) else None
+        return {name: files.parquet(folder / f"{name}.parquet", AGAIN) for name in EXAMPLES} if any(folder.glob("*.parquet")) else None
 
 
 def read(folder: Path) -> StoredComparison:
@@ -167,7 +170,7 @@ def read(folder: Path) -> StoredComparison:
     folder = Path(folder)
     try:
         manifest = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))
-        control, files = manifest["control"], {file["name"]: file["sha256"] for file in manifest["files"]}
+        control, written = manifest["control"], manifest["files"]
         titles = {arm["name"]: arm["title"] for arm in manifest["arms"]}
     except FileNotFoundError:
         remedy = "Name the folder that `clustersim compare` wrote"
@@ -176,18 +179,9 @@ def read(folder: Path) -> StoredComparison:
         raise ResultsError(f"comparison.json in {folder} cannot be read ({error!r})", AGAIN) from error
     if control not in titles or len(titles) < 2:
         raise ResultsError(f"the comparison in {folder} has nothing to compare with {control}", AGAIN)
-    for name, digest in files.items():
-        _check_file(folder / name, digest)
+    durable.check_files(folder, written, AGAIN)
     names = [control, *(name for name in titles if name != control)]
     return StoredComparison(folder, manifest, tuple(Arm(name, titles[name], k, _resolved(folder, name)) for k, name in enumerate(names)))
-
-
-def _check_file(path: Path, digest: str) -> None:
-    if not path.is_file():
-        raise ResultsError(f"{path} is missing", AGAIN)
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-            raise ResultsError(f"{path} is not as it was written", AGAIN)
 
 
 def _resolved(folder: Path, arm: str) -> dict[str, Any]:
@@ -196,38 +190,3 @@ def _resolved(folder: Path, arm: str) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ResultsError(f"{path} cannot be read ({error})", AGAIN) from error
-
-
-def _table(path: Path, columns: tuple[str, ...], needed: bool) -> "pd.DataFrame":
-    import pandas as pd
-
-    if not needed and not path.is_file():
-        return pd.DataFrame(columns=list(columns))
-    try:
-        table = pd.read_csv(path, dtype={name: str for name in ("arm", "outcome", "measure", "division", "group") if name in columns})
-    except FileNotFoundError:
-        raise ResultsError(f"{path} is missing", AGAIN) from None
-    except pd.errors.EmptyDataError:
-        return pd.DataFrame(columns=list(columns))
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{path} cannot be read ({error})", AGAIN) from error
-    _check_columns(path, table, columns)
-    return table
-
-
-def _parquet(path: Path) -> "pd.DataFrame":
-    import pandas as pd
-    import pyarrow as pa
-
-    try:
-        return pd.read_parquet(path)
-    except FileNotFoundError:
-        raise ResultsError(f"{path} is missing", AGAIN) from None
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise ResultsError(f"{path} cannot be read ({error})", AGAIN) from error
-
-
-def _check_columns(path: Path, table: "pd.DataFrame", columns: tuple[str, ...]) -> None:
-    lacking = [name for name in columns if name not in table.columns]
-    if lacking:
-        raise ResultsError(f"{path} lacks {', '.join(lacking)}", AGAIN)

@@ -1,42 +1,22 @@
 """Grids: the tables behind the first page, as words: money, who gains, chances, precision, shares of a mix, regret."""
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from clustersim.report.gains import group_name
 from clustersim.report.page import own_tables
 from clustersim.report.page.first_page import may_be_ranked
 from clustersim.report.page.folder import StoredComparison
+from clustersim.report.page.grid import Grid, grid_of
 from clustersim.report.page.language import Language
 from clustersim.report.page.readings import Contrast, decimals, effect_of, leading, unit_of
 
-__all__ = ["Grid", "grids"]
+__all__ = ["grids"]
 
 MOST_FOLLOWED = 4  # with more arms the winners and losers of those that lead in a headline are told
 FATES = ("clustered", "survived")
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A table on the page.
-
-    Attributes:
-        name: `grids.NAME` in the catalogue holds its title and note; also its link on the page.
-        heads: Names of the columns.
-        rows: Cells in words.
-        source: The CSV file with the same numbers, relative to the folder.
-        words: How many columns at the left hold words.
-        workbook: The workbook that has it too.
-    """
-
-    name: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    source: str
-    words: int = 1
-    workbook: str = "tables.xlsx"
 
 
 def grids(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> dict[str, Grid]:
@@ -44,11 +24,6 @@ def grids(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast
     made = (_money, _costs, _gains, _emergence, _ranking, _precision, _shares, _regret, _calls)
     found = (make(stored, contrasts, language) for make in made)
     return {grid.name: grid for grid in found if grid.rows}
-
-
-def _grid(name: str, heads: Iterable[str], rows: Iterable[Iterable[str]], source: str, language: Language, words: int = 1) -> Grid:
-    said = tuple(language.say(f"heads.{head}") for head in heads)
-    return Grid(name, said, tuple(tuple(row) for row in rows), source, words)
 
 
 def _money(stored: StoredComparison, _: object, language: Language) -> Grid:
@@ -59,11 +34,12 @@ def _money(stored: StoredComparison, _: object, language: Language) -> Grid:
             language.euros(r.public_eur),
             language.euros(r.private_eur),
             language.euros(r.own_eur),
+            language.euros(r.public_committed_eur + r.private_committed_eur),
             language.number(r.leverage, 2),
         )
         for r in stored.tables["money"].itertuples()
     ]
-    return _grid("money", ("measure", "public", "private", "own", "leverage"), rows, "tables/money.csv", language)
+    return grid_of("money", ("measure", "public", "private", "own", "committed", "leverage"), rows, "tables/money.csv", language)
 
 
 def _costs(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> Grid:
@@ -87,7 +63,7 @@ def _costs(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contras
                 )
             )
     heads = ("outcome", "measure", "extra", "cost", "interval", "status", "standing")
-    return _grid("costs", heads, rows, "tables/money.csv", language, 2)
+    return grid_of("costs", heads, rows, "tables/money.csv", language, 2)
 
 
 def _cost(euros: float, outcome: str, language: Language) -> str:
@@ -120,7 +96,7 @@ def _gains(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contras
                 organisations = language.number(fates["organisations"].iloc[0], 1)
                 rows.append((arm.title, name, organisations, *(language.share(share, 1) for share in shares)))
     heads = ("measure", "group", "organisations", "joining", "leaving", "saved", "lost")
-    return _grid("gains", heads, rows, "tables/groups.csv", language, 2)
+    return grid_of("gains", heads, rows, "tables/groups.csv", language, 2)
 
 
 def _emergence(stored: StoredComparison, _: object, language: Language) -> Grid:
@@ -135,7 +111,7 @@ def _emergence(stored: StoredComparison, _: object, language: Language) -> Grid:
         )
         for r in stored.tables["emergence"].sort_values("outcome", kind="stable").itertuples()
     ]
-    return _grid("emergence", ("outcome", "measure", "chance", "interval", "size", "interval"), rows, "tables/emergence.csv", language, 2)
+    return grid_of("emergence", ("outcome", "measure", "chance", "interval", "size", "interval"), rows, "tables/emergence.csv", language, 2)
 
 
 def _ranking(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> Grid:
@@ -162,7 +138,7 @@ def _ranking(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contr
                 )
             )
     heads = ("outcome", "measure", "difference", "alone", "jointly", "best")
-    return _grid("ranking", heads, rows if len(stored.treated) > 1 else [], "tables/ranking.csv", language, 2)
+    return grid_of("ranking", heads, rows if len(stored.treated) > 1 else [], "tables/ranking.csv", language, 2)
 
 
 def _precision(stored: StoredComparison, _: object, language: Language) -> Grid:
@@ -180,7 +156,7 @@ def _precision(stored: StoredComparison, _: object, language: Language) -> Grid:
         for r in table[table["outcome"] == outcome].itertuples()
     ]
     heads = ("outcome", "measure", "seeds", "correlation", "runs_saved", "seeds_needed")
-    return _grid("precision", heads, rows, "tables/effects.csv", language, 2)
+    return grid_of("precision", heads, rows, "tables/effects.csv", language, 2)
 
 
 def _shares(stored: StoredComparison, _: object, language: Language) -> Grid:
@@ -198,7 +174,7 @@ def _shares(stored: StoredComparison, _: object, language: Language) -> Grid:
                 _interval(*ends, low, high, language),
             )
         )
-    return _grid("shares", ("mix", "outcome", "part", "share", "interval"), rows, "tables/shares.csv", language, 3)
+    return grid_of("shares", ("mix", "outcome", "part", "share", "interval"), rows, "tables/shares.csv", language, 3)
 
 
 def _regret(stored: StoredComparison, _: object, language: Language) -> Grid:
@@ -208,7 +184,7 @@ def _regret(stored: StoredComparison, _: object, language: Language) -> Grid:
         factor, places = stored.scale(r.outcome), decimals(math.nan, math.nan, r.mean, stored.scale(r.outcome))
         said = (language.number(factor * value, places) for value in (r.mean, r.p90, r.max))
         rows.append((language.name_of("outcomes", r.outcome), stored.titles.get(r.arm, r.arm), *said))
-    return _grid("regret", ("outcome", "measure", "regret_mean", "regret_p90", "regret_max"), rows, "tables/regret.csv", language, 2)
+    return grid_of("regret", ("outcome", "measure", "regret_mean", "regret_p90", "regret_max"), rows, "tables/regret.csv", language, 2)
 
 
 def _calls(stored: StoredComparison, _: object, language: Language) -> Grid:
@@ -225,7 +201,7 @@ def _calls(stored: StoredComparison, _: object, language: Language) -> Grid:
         )
         for r in own_tables.calls(stored).itertuples()
     ]
-    grid = _grid("calls", ("arm", "part", "paid", "came_back", "calls", "short_calls", "left"), rows, "tables/calls.csv", language, 2)
+    grid = grid_of("calls", ("arm", "part", "paid", "came_back", "calls", "short_calls", "left"), rows, "tables/calls.csv", language, 2)
     return replace(grid, workbook=own_tables.WORKBOOK)
 
 

@@ -95,9 +95,9 @@ def _equal_budget(stored: StoredComparison, language: Language) -> list[str]:
     equal = stored.manifest["equal_budget"]
     return [
         language.say(
-            "making.equal_fact",
+            "making.equal_fact_years" if fact.get("higher_years") else "making.equal_fact",
             arm=stored.titles[fact["arm"]],
-            factor=language.number(fact["factor"], 3),
+            **_factors(fact, language),
             spent=language.euros(fact["achieved_eur"]),
             target=language.euros(equal["target_eur"]),
             verdict=language.say("making.equal_met" if fact["met"] else "making.equal_missed"),
@@ -105,3 +105,13 @@ def _equal_budget(stored: StoredComparison, language: Language) -> list[str]:
         for fact in (equal["arms"] if equal else ())
         if fact["gap"] is not None
     ]
+
+
+def _factors(fact: Mapping[str, Any], language: Language) -> dict[str, str]:
+    """What an arm's budgets were multiplied by, and in which budget years by more; in as many decimals as tell the two apart."""
+    low, high, years = fact["factor"], fact.get("higher_factor"), fact.get("higher_years")
+    if not years:
+        return {"factor": language.number(low, 3)}
+    places = next(n for n in range(3, 17) if round(low, n) != round(high, n))
+    said = language.listed([language.number(year) for year in years])
+    return {"factor": language.number(low, places), "higher": language.number(high, places), "years": said}

@@ -8,7 +8,7 @@ from typing import Any
 from clustersim.report.page.folder import Arm, StoredComparison
 from clustersim.report.page.language import Language
 
-__all__ = ["FEW_SEEDS", "Contrast", "Effect", "contrasts", "decimals", "effect_of", "leading", "unit_of"]
+__all__ = ["FEW_SEEDS", "Contrast", "Effect", "contrasts", "decimals", "digits_of", "effect_of", "leading", "unit_of"]
 
 FEW_SEEDS = 30  # under so many, intervals are narrower than they should be
 YEAR = 12
@@ -170,3 +170,9 @@ def decimals(low: float, high: float, value: float, factor: float = 1.0) -> int:
     while places < MOST_DECIMALS and nearest > 0 and round(nearest, places) == 0:
         places += 1
     return places
+
+
+def digits_of(value: float) -> int:
+    """Decimals that six significant digits need."""
+    whole, _, after = f"{abs(value):.6g}".partition(".")
+    return min(len(after), 6) if "e" not in f"{whole}{after}" else 6 if abs(value) < 1 else 0

@@ -1,7 +1,7 @@
 """Sheets: what each measure is, who pays it, with which numbers, and what is known of its kind."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from clustersim.parameters import Parameter
 from clustersim.report.page.evidence import Graded, grade_of
 from clustersim.report.page.folder import Arm, StoredComparison
 from clustersim.report.page.language import Language
+from clustersim.report.page.readings import digits_of
 
 __all__ = ["Number", "Sheet", "WeakGroup", "sheets", "value_of", "weak"]
 
@@ -89,9 +90,9 @@ def value_of(parameter: Parameter, value: Any, language: Language) -> str:
         said = language.euros(value / 100 if head == "cents" else value)
         return language.say(f"per.{rest}", value=said) if slash else said
     if parameter.unit == "share" or _is_rate(parameter):
-        share = language.share(value, _decimals(100 * value))
+        share = language.share(value, digits_of(100 * value))
         return share if parameter.unit == "share" else language.say("per.year", value=share)
-    said = language.number(value, _decimals(value))
+    said = language.number(value, digits_of(value))
     one = f"units_one.{parameter.unit}"
     key = one if language.singular(said) and language.knows(one) else f"units.{parameter.unit}"
     return language.say(key, value=said) if language.knows(key) else said if parameter.unit == "-" else f"{said} {parameter.unit}"
@@ -102,8 +103,11 @@ def _sheet(arm: Arm, name: str, said: dict[str, Any], language: Language) -> She
     declared = PARAMETERS[kind].declared() if kind in PARAMETERS else []
     values = {p.name: said.get(p.name, p.default) for p in declared}
     own = vars(PARAMETERS[kind]) if kind in PARAMETERS else {}
+    dates = said.get("call_months", ())
     numbers = [
-        _number(p, value_of(p, values[p.name], language), kind, language, changed=values[p.name] != p.default)
+        _dates(dates, language)
+        if dates and p.name == "calls_per_year"
+        else _number(p, value_of(p, values[p.name], language), kind, language, changed=values[p.name] != p.default)
         for p in sorted(declared, key=lambda p: ALWAYS.index(p.name) if p.name in ALWAYS else len(ALWAYS))
         if p.name in ALWAYS or p.name in own or values[p.name] != p.default
     ]
@@ -120,6 +124,13 @@ def _sheet(arm: Arm, name: str, said: dict[str, Any], language: Language) -> She
     )
 
 
+def _dates(months: Sequence[int], language: Language) -> Number:
+    """The months of the calls, where a measure names them: what it says in place of a number of calls a year."""
+    value, interval = ", ".join(language.number(month) for month in months), ""
+    name, meaning = language.name_of("parameters", "call_months"), language.say("meanings.call_months")
+    return Number(name, meaning, value, interval, "decision", "", changed=True)
+
+
 def _number(parameter: Parameter, value: str, kind: str, language: Language, *, changed: bool) -> Number:
     """A number of a measure speaks the page's language; one of a process (no `kind`) is named as the code declares it."""
     keys = (f"meanings.{kind}.{parameter.name}", f"meanings.{parameter.name}") if kind else ()
@@ -134,22 +145,16 @@ def _interval(parameter: Parameter, language: Language) -> str:
     if parameter.choices or parameter.within is None:
         return ""
     if parameter.unit == "share" or _is_rate(parameter):
-        low, high = (language.share(end, _decimals(100 * end)) for end in parameter.within)
+        low, high = (language.share(end, digits_of(100 * end)) for end in parameter.within)
     else:
         ends = [end / 100 if parameter.unit.startswith("cents") else end for end in parameter.within]
-        low, high = (language.number(end, _decimals(end)) for end in ends)
+        low, high = (language.number(end, digits_of(end)) for end in ends)
     return language.say("format.interval", low=low, high=high)
 
 
 def _is_rate(parameter: Parameter) -> bool:
     """A part of something in a year, which is read in percent: interest, closures."""
     return parameter.unit == "1/year" and parameter.within is not None and parameter.within[1] <= 1
-
-
-def _decimals(value: float) -> int:
-    """Decimals that six significant digits need."""
-    whole, _, after = f"{abs(value):.6g}".partition(".")
-    return min(len(after), 6) if "e" not in f"{whole}{after}" else 6 if abs(value) < 1 else 0
 
 
 def _first_paragraph(kind: str) -> str:
