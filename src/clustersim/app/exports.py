@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Sequence
 
 from clustersim.app.drawing.words import words
-from clustersim.app.picture import Picture
+from clustersim.app.picture import Picture, palette
 from clustersim.app.snapshots import Newcomers, Snapshot, World
 from clustersim.durable import version_of
 from clustersim.scenario import Scenario
@@ -19,7 +19,6 @@ from clustersim.tables import TABLES, frame
 __all__ = ["animation_gif", "picture_png", "picture_svg", "scenario_file", "series_csv", "tables_zip"]
 
 MOST_FRAMES = 240  # a longer animation nobody watches, and hardly anything opens
-_COLOURS = 96
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the same tables are the same file
 
 
@@ -46,9 +45,8 @@ def animation_gif(
     picture, last = Picture(world, everybody, words(code)), len(snapshots) - 1
     count = min(len(snapshots), MOST_FRAMES)
     chosen = [snapshots[round(k * last / max(count - 1, 1))] for k in range(count)]
-    # one set of colours for all frames, taken from the fullest, keeps what does not change free of flicker
-    palette = picture.show(max(chosen, key=lambda s: s.tie_one.size)).image().quantize(_COLOURS, dither=0)
-    frames = [picture.show(snapshot).image().quantize(palette=palette, dither=0) for snapshot in chosen]
+    colours = palette()
+    frames = [picture.show(snapshot).image().quantize(palette=colours, dither=0) for snapshot in chosen]
     milliseconds = [max(20, round(1000 / months_per_second))] * (count - 1) + [2000]
     file = io.BytesIO()
     frames[0].save(file, format="GIF", save_all=True, append_images=frames[1:], duration=milliseconds, loop=0, optimize=True)

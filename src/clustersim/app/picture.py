@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL.Image import Image
 
-__all__ = ["Picture"]
+__all__ = ["Picture", "palette"]
 
 GOLDEN = 2.399963  # the angle between the seeds of a sunflower
-MET, UNMET = np.array([243, 244, 246]) / 255, np.array([217, 186, 170]) / 255  # as `clustersim.js` shades places
+MET, UNMET = np.array([243, 244, 246]) / 255, np.array([222, 196, 182]) / 255  # as `clustersim.js` shades places
 _WIDE, _SIDE, _HEAD, _FOOT = 7.4, 2.9, 0.8, 0.45  # inches: the map, what stands beside, above and below it
 _DOTS_OF_PICTURES, _DOTS_OF_FRAMES = 200, 90  # per inch
 _SHADES = 6  # of ties, by trust
@@ -45,6 +45,7 @@ class Picture:
         import matplotlib
         from matplotlib.figure import Figure
 
+        title = language.title(world.name, world.title)
         self._world, self._everybody, self._language = world, everybody, language
         west, south, east, north = _frame(world, everybody)
         self._width = east - west
@@ -59,7 +60,7 @@ class Picture:
             self._draw_empty()
             draw_scale(self._axes)
             self._explain()
-            self.figure.text(0.2 / inches[0], 1 - 0.2 / inches[1], world.title, size=13, weight="bold", va="top", color=INK)
+            self.figure.text(0.2 / inches[0], 1 - 0.2 / inches[1], title, size=13, weight="bold", va="top", color=INK)
             self._when = self.figure.text(0.2 / inches[0], 1 - 0.48 / inches[1], "", size=9.5, color=GREY, va="top")
 
     def show(self, snapshot: Snapshot) -> "Picture":
@@ -253,6 +254,19 @@ class Picture:
             say.number(of["innovations"]),
             say.number(of["attention"], 2),
         ]
+
+
+def palette() -> "Image":
+    """The colours of animations, as an image to quantise by: those that pictures are drawn in, and their steps towards white."""
+    from matplotlib.colors import to_rgb
+    from PIL import Image
+
+    strong = np.array([to_rgb(colour) for colour in (*PALETTE, INK, TIE_COLOUR, UNMET)])
+    steps = np.linspace(0.12, 1, 15)[:, None, None]  # nothing so near to white that white might be taken for it
+    colours = (1 - steps) + steps * strong
+    image = Image.new("P", (1, 1))
+    image.putpalette([255, 255, 255, *np.rint(255 * colours).astype(int).ravel().tolist()])
+    return image
 
 
 def _frame(world: World, everybody: Newcomers) -> tuple[float, float, float, float]:

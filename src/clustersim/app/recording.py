@@ -10,7 +10,6 @@ The packet, compressed by gzip: the length of the head (4 bytes, little-endian);
     world, months[]             as in `packing`; the months that were recorded, in order
     courses {name: {begins row value rows empty}}
                                 events of month k are entries begins[k] to begins[k + 1]; before the first, `rows` rows are `empty`
-    cluster_purpose, pole_purpose
     ties {one other first last trust}   from month number `first` to `last`, with that many levels of trust, each as the difference from
                                 the one before, modulo 256
     ties_in_all[]               how many there were in each month, as no more than `most_ties` of a month are kept
@@ -39,7 +38,9 @@ _COURSES = {
     "pole": ("i4", -1, "organisations"),
     "staff_fte": ("f4", 0, "organisations"),
     "support_eur": ("f4", 0, "organisations"),
+    "cluster_purpose": ("i1", 0, "clusters"),
     "cluster_members": ("i4", 0, "clusters"),
+    "pole_purpose": ("i1", 0, "poles"),
     "pole_members": ("i4", -1, "poles"),
     "pole_coordinator": ("u1", 0, "poles"),
     "pole_x_km": ("f4", 0, "poles"),
@@ -62,8 +63,6 @@ def bytes_of(world: World, everybody: Newcomers, snapshots: Iterable[Snapshot], 
         "months": [s.month for s in months],
         "courses": {name: _course([_values(name, s, rows[table], empty) for s in months], code, empty)
                     for name, (code, empty, table) in _COURSES.items()},
-        "cluster_purpose": _purposes(rows["clusters"], [(s.cluster_row, s.cluster_purpose) for s in months]),
-        "pole_purpose": _purposes(rows["poles"], [(s.pole_row, s.pole_purpose) for s in months]),
         "ties": _ties(months, most_ties),
         "ties_in_all": [s.tie_one.size for s in months],
         "places": _places(months),
@@ -78,7 +77,7 @@ def _values(name: str, s: Snapshot, rows: int, empty: float) -> np.ndarray:
     """A column of a month, by row of its table."""
     values = np.full(rows, empty, np.float64)
     if name.startswith("cluster_"):
-        values[s.cluster_row] = s.cluster_members
+        values[s.cluster_row] = getattr(s, name)
     elif name.startswith("pole_"):
         values[s.pole_row] = getattr(s, name)
     elif name == "alive":
@@ -109,13 +108,6 @@ def _course(by_month: list[np.ndarray], code: str, empty: float) -> dict[str, An
         "rows": before.size,
         "empty": empty,
     }
-
-
-def _purposes(rows: int, seen: list[tuple[np.ndarray, np.ndarray]]) -> dict[str, Any]:
-    purposes = np.zeros(rows, np.int8)
-    for row, purpose in seen:
-        purposes[row] = purpose
-    return _packed(purposes, "i1")
 
 
 def _ties(months: list[Snapshot], most: int) -> dict[str, Any]:

@@ -178,12 +178,12 @@
         },
         clusters: {
           row: Int32Array.from(clusters),
-          purpose: Int8Array.from(clusters, (row) => said.cluster_purpose[row]),
+          purpose: Int8Array.from(clusters, (row) => now.cluster_purpose[row]),
           members: Int32Array.from(clusters, (row) => now.cluster_members[row]),
         },
         poles: {
           row: Int32Array.from(poles),
-          purpose: Int8Array.from(poles, (row) => said.pole_purpose[row]),
+          purpose: Int8Array.from(poles, (row) => now.pole_purpose[row]),
           members: Int32Array.from(poles, (row) => now.pole_members[row]),
           coordinator: Uint8Array.from(poles, (row) => now.pole_coordinator[row]),
           x_km: Float32Array.from(poles, (row) => now.pole_x_km[row]),
@@ -303,15 +303,17 @@
   const strengthOf = (frame) => Math.min(0.85, Math.max(0.26, 0.85 * Math.sqrt(500 / (frame.ties.one.length + 1))));
 
   /* Ties in six shades of trust, each one path. */
-  function drawTies(context, frame, spotOf, strength, width) {
+  function drawTies({ context, width: wide, height: high }, frame, spotOf, strength, width) {
     const { one, other, trust } = frame.ties;
+    // a tie that passes through with neither end in sight says nothing
+    const inSight = ({ x, y }) => x >= 0 && x <= wide && y >= 0 && y <= high;
     for (let shade = 0; shade < 6; shade++) {
       context.beginPath();
       let some = false;
       for (let i = 0; i < one.length; i++) {
         if (Math.min(5, (trust[i] * 6) >> 8) !== shade) continue;
         const a = spotOf(one[i]), b = spotOf(other[i]);
-        if (!a || !b) continue;
+        if (!a || !b || !(inSight(a) || inSight(b))) continue;
         context.moveTo(a.x, a.y);
         context.lineTo(b.x, b.y);
         some = true;
@@ -465,7 +467,7 @@
   /* From few unmet needs to many: ever darker and warmer, and never as dark as what stands on it. */
   function shade(share) {
     const mix = (low, high) => Math.round(low + (high - low) * Math.min(1, Math.max(0, share)));
-    return `rgb(${mix(243, 217)}, ${mix(244, 186)}, ${mix(246, 170)})`;
+    return `rgb(${mix(243, 222)}, ${mix(244, 196)}, ${mix(246, 182)})`;
   }
   clustersim.shade = shade;
 
@@ -483,7 +485,7 @@
     const discs = drawPlaces(context, world, frame, to);
     const halos = halosOf(frame, spotOf, Math.max(5, 2.2 * r));
     fillHalos(context, halos, only);
-    drawTies(context, frame, spotOf, strengthOf(frame), 0.9);
+    drawTies(drawn, frame, spotOf, strengthOf(frame), 0.9);
     const points = pointsOf(world, frame, spotOf);
     drawOrganisations(context, points, r, options);
     outlineHalos(context, halos, only);
@@ -637,8 +639,8 @@
       return [row, { x: width / 2 + (at.x - box.x) * scale, y: height / 2 + (at.y - box.y) * scale }];
     }));
     const spotOf = (row) => spots.get(row);
-    const r = Math.min(8, Math.max(1.6, 0.24 * scale));
-    drawTies(context, frame, spotOf, 1.4 * strengthOf(frame), 0.8);
+    const r = Math.min(8, Math.max(2.1, 0.24 * scale));
+    drawTies(drawn, frame, spotOf, 1.4 * strengthOf(frame), 0.8);
     const points = pointsOf(world, frame, spotOf);
     drawOrganisations(context, points, r, { ...options, only });
     if (options.selected !== undefined && options.selected !== null) drawSelected(context, frame, spotOf, options.selected, r);
@@ -751,12 +753,15 @@
     const first = months[0], last = months[months.length - 1], now = options.now ?? last;
     const known = lines.flatMap((line) => line.values.filter((value) => value !== null));
     const ticks = niceTicks(known, height);
-    const said = (value) => number(value, options, options.percent
-      ? { style: "percent", maximumFractionDigits: ticks.step < 0.01 ? 1 : 0 }
-      : { notation: Math.abs(ticks.high) >= 1e5 ? "compact" : "standard", maximumFractionDigits: Math.max(0, -Math.floor(Math.log10(ticks.step) + 1e-9)) });
+    const decimals = Math.max(0, -Math.floor(Math.log10(ticks.step) + 1e-9));
+    const said = (value, more = 0) => number(value, options, options.percent
+      ? { style: "percent", maximumFractionDigits: ticks.step * 100 < 1 ? 1 : 0 }
+      : { notation: Math.abs(ticks.high) >= 1e5 ? "compact" : "standard", maximumFractionDigits: decimals + more, minimumFractionDigits: more });
+    // the value of a month is said one digit finer than the axis, unless all values are whole
+    const finer = known.every(Number.isInteger) ? 0 : 1;
     const at = months.indexOf(now) < 0 ? months.length - 1 : months.indexOf(now);
     const ends = lines.map((line) => ({ line, value: line.values[at] ?? null })).filter(({ value }) => value !== null);
-    const labelled = options.bare ? [] : ends.map((end) => ({ ...end, text: `${end.line.label ? end.line.label + "  " : ""}${said(end.value)}` }));
+    const labelled = options.bare ? [] : ends.map((end) => ({ ...end, text: `${end.line.label ? end.line.label + "  " : ""}${said(end.value, finer)}` }));
     context.font = `600 12px ${FONT}`;
     const left = 12 + Math.max(...ticks.values.map((value) => context.measureText(said(value)).width));
     const right = width - 14 - Math.min(0.45 * width, Math.max(0, ...labelled.map(({ text }) => context.measureText(text).width)));
