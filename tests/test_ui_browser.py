@@ -132,7 +132,8 @@ def test_two_worlds_live_on_one_clock_and_measures_are_switched_in_one_of_them(v
     visit.ready()
     visit.until("month", "Month 24 of")
     visit.click("over_time")
-    visit.page.wait_for_function("before => !document.querySelector('[data-test=chart-public_support_cents]').innerText.includes(before)", arg=chart)
+    changed = "before => !document.querySelector('[data-test=chart-public_support_cents]').innerText.includes(before)"
+    visit.page.wait_for_function(changed, arg=chart)
 
 
 def test_a_click_on_an_organisation_shows_what_it_is(visit):

@@ -31,8 +31,8 @@ def page(
         seed: The replication.
         language: "en" or "fr".
         changes: Dotted paths with values that count instead of the scenario's.
-        model: Called with a scenario and a seed, gives a `ClusterModel`: a class derived from it, with agents or a data collector of its own.
-            `ClusterModel` itself if there are components and none is given.
+        model: Called with a scenario and a seed, gives a `ClusterModel`: a class derived from it, with agents or a data collector of
+            its own. `ClusterModel` itself if there are components and none is given.
         components: Solara components that take a model, such as Mesa's `make_plot_component` makes; drawn anew each month.
 
     Raises:
