@@ -12,9 +12,10 @@ from collections.abc import Callable
 
 from clustersim.app.opening import Opening
 
-__all__ = ["PORT", "PortError", "opening", "page_of", "prepare", "serve"]
+__all__ = ["MESA_PAGE", "PAGE", "PORT", "PortError", "opening", "page_of", "prepare", "serve"]
 
 PORT = 8765
+PAGE, MESA_PAGE = "clustersim.app.screen:Page", "clustersim.app.solaraviz:Page"
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 _SETTINGS = {
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",  # on unless switched off
@@ -38,15 +39,21 @@ def opening() -> Opening:
     return _asked
 
 
-def prepare() -> None:
-    """Tell Solara how to behave; what the user's environment says counts more."""
+def prepare(page: str = PAGE) -> None:
+    """Tell Solara which page to serve and how to behave; what the user's environment says counts more."""
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
-    os.environ["SOLARA_APP"] = "clustersim.app.screen:Page"
+    os.environ["SOLARA_APP"] = page
 
 
 def serve(
-    asked: Opening, *, host: str = "127.0.0.1", port: int | None = None, browser: bool = True, said: Callable[[str], object] = print
+    asked: Opening,
+    *,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    browser: bool = True,
+    said: Callable[[str], object] = print,
+    page: str = PAGE,
 ) -> None:
     """Serve the page until Ctrl-C.
 
@@ -56,6 +63,7 @@ def serve(
         port: The port, 0 for any that is free; the usual one, or another where that is taken, if none is given.
         browser: Whether to open the page in the browser once it is there.
         said: Told the page's address.
+        page: Module and component of the page: the product's own, or `MESA_PAGE`.
 
     Raises:
         PortError: where the port cannot be used.
@@ -63,7 +71,7 @@ def serve(
     listening = _listen(host, port)
     global _asked
     _asked = asked
-    prepare()
+    prepare(page)
     import uvicorn
 
     server = uvicorn.Server(uvicorn.Config(_application(host), log_level="warning"))

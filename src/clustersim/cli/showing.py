@@ -30,6 +30,7 @@ def ui(
     ] = "127.0.0.1",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Whether to open the page in the browser.")] = True,
     lang: Annotated[Language, typer.Option(help="Language of the page when it opens.")] = Language.ENGLISH,
+    solaraviz: Annotated[bool, typer.Option("--solaraviz", help="Show the first world in Mesa's own viewer instead.")] = False,
 ) -> None:
     """See the model live in the browser: map, series, two worlds side by side, settings, exports."""
     named = scenarios or []
@@ -40,7 +41,7 @@ def ui(
     for name in named or [first]:
         load(name, said if name == first else [], territory)
     check_seed(seed)
-    from clustersim.app.serve import Opening, PortError, serve
+    from clustersim.app.serve import MESA_PAGE, PAGE, Opening, PortError, serve
 
     asked = Opening(
         scenario=first,
@@ -52,7 +53,7 @@ def ui(
         changes=tuple(text.split("=", 1) for text in said),
     )
     try:
-        serve(asked, host=host, port=port, browser=browser, said=_say)
+        serve(asked, host=host, port=port, browser=browser, said=_say, page=MESA_PAGE if solaraviz else PAGE)
     except PortError as error:
         complain(str(error), MISTAKE)
 

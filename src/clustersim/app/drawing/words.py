@@ -1,4 +1,4 @@
-"""What the drawing says in words: the languages of the report, with the drawing's own texts beside its."""
+"""What replays and exported pictures say in words: the texts of the report, of the page, and their own."""
 
 from functools import cache
 
@@ -16,4 +16,4 @@ def words(code: str) -> Language:
     """
     if code not in LANGUAGES:
         raise KeyError(f"no language {code!r}; there are {', '.join(LANGUAGES)}")
-    return Language(code, {**catalogue(code), **catalogue(code, __package__)})
+    return Language(code, {**catalogue(code), **catalogue(code, "clustersim.app"), **catalogue(code, __package__)})
