@@ -8,7 +8,7 @@ from pathlib import Path
 
 from clustersim.scenario import Scenario, ScenarioError, shipped_scenarios
 
-__all__ = ["Choice", "scenarios", "territories"]
+__all__ = ["Choice", "has_territory", "scenarios", "territories"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,11 @@ def scenarios(files: Sequence[str] = ()) -> list[Choice]:
 def territories(files: Sequence[str] = ()) -> list[Choice]:
     """Those on whose territory another scenario can be put: they say where, and support nobody."""
     return [choice for choice in scenarios(files) if choice.territory and not choice.measures]
+
+
+def has_territory(name: str, files: Sequence[str] = ()) -> bool:
+    """Whether a scenario says itself where it is."""
+    return any(choice.territory for choice in scenarios(files) if choice.name == name)
 
 
 @cache

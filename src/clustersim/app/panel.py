@@ -59,8 +59,12 @@ class Row:
 
 
 def rows_of(scenario: Scenario) -> list[Row]:
-    """Every number that can be set in a scenario: how long, whom it supports, who is there, where, and the theory by process."""
-    return list(_rows(scenario))
+    """Every number that a scenario says: how long, whom it supports, who is there, where, and the theory by process.
+
+    A number that something else replaces (calls a year, where months of calls are named) is not said, and not in the list.
+    """
+    said = scenario.to_dict()
+    return [row for row in _rows(scenario) if value_at(said, row.path) is not None]
 
 
 def _rows(scenario: Scenario) -> Iterator[Row]:

@@ -95,6 +95,9 @@ def Screen(opening: Opening) -> None:
     groups = solara.use_memo(
         lambda: showing.groups(session, number), [session.settings[number], dict(session.refused), language.code, number]
     )
+    lists = solara.use_memo(
+        lambda: showing.lists(session, number), [tuple(map(id, session.settings)), dict(session.refused), language.code, number]
+    )
     picked = session.picked if session.ready and session.picked and session.picked[0] < len(session.worlds) else None
     looked_at = solara.use_memo(
         lambda: {"world": picked[0], **card(session.worlds[picked[0]], picked[1], session.month, language)} if picked else None,
@@ -125,7 +128,7 @@ def Screen(opening: Opening) -> None:
             with solara.Div(classes=["cs-side"] if panel else ["cs-side", "cs-hidden"]):
                 Panel(
                     texts=texts,
-                    lists=showing.lists(session, number),
+                    lists=lists,
                     groups=groups,
                     problem=session.problem,
                     event_choose=lambda said: session.choose(said["world"], said["name"], said["territory"] or None),

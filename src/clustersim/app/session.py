@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from clustersim.app.choices import has_territory
 from clustersim.app.opening import Opening
 from clustersim.app.panel import read, rows_of
 from clustersim.app.saving import KINDS, File, file_of
@@ -57,7 +58,7 @@ class Session:
         first = Settings(opening.scenario, opening.territory, opening.seed, dict(opening.changes)).checked()
         self.settings = [first]
         if opening.other is not None:
-            self.settings.append(Settings(opening.other).shared_with(first))
+            self.settings.append(self._beside(Settings(opening.other), first))
         self.worlds: list[World] = []
         self.month = 0
         self.playing = False
@@ -127,8 +128,12 @@ class Session:
     def choose(self, number: int, name: str, territory: str | None) -> None:
         """Another scenario for one of the worlds, or another territory for both."""
         with self._trying():
-            chosen = self.settings[number].chosen(name, territory if number == 0 else self.settings[0].territory)
-            self._settle(number, chosen)
+            before = self.settings[number]
+            if has_territory(name, self.opening.files):
+                territory = None
+            elif territory is None and has_territory(before.name, self.opening.files):
+                territory = before.name  # who leaves a territory's own scenario stays there
+            self._settle(number, before.chosen(name, territory))
 
     def reseed(self, typed: Any) -> None:
         """Another seed for all worlds."""
@@ -177,9 +182,9 @@ class Session:
                 del self.settings[1:]
                 self._wake()
             elif len(self.settings) > 1:
-                self._settle(1, self.settings[1].chosen(name, self.settings[0].territory), keep_month=True)
+                self._settle(1, self._beside(replace(self.settings[1], name=name, changes={}, switched_off=frozenset())), keep_month=True)
             else:
-                self._settle(1, Settings(name).shared_with(self.settings[0]), keep_month=True)
+                self._settle(1, self._beside(Settings(name)), keep_month=True)
 
     def pick(self, number: int, row: int | None) -> None:
         """Look at an organisation."""
@@ -343,13 +348,21 @@ class Session:
         self.problem = self.failure = ""
         wanted = [*self.settings[:number], settings, *self.settings[number + 1 :]]
         if number == 0 and len(wanted) > 1:
-            wanted[1] = wanted[1].shared_with(settings)
+            wanted[1] = self._beside(wanted[1], settings)
         self.settings = wanted
         self.picked = None
         if not keep_month:
             self.playing = False
             self._wanted_month = self.month = 0
         self._wake()
+
+    def _beside(self, second: Settings, first: Settings | None = None) -> Settings:
+        """The second world's settings on the territory, the seed and the numbers of the first."""
+        first = first or self.settings[0]
+        territory = first.territory
+        if territory is None and second.name != first.name and has_territory(first.name, self.opening.files):
+            territory = first.name
+        return second.shared_with(replace(first, territory=territory))
 
     @contextlib.contextmanager
     def _trying(self) -> Any:
