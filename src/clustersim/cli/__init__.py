@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from clustersim.cli import checking, comparing, deciding, judging, reporting, running, storing, sweeping
+from clustersim.cli import checking, comparing, deciding, judging, replaying, reporting, running, showing, storing, sweeping
 
 __all__ = ["app", "main"]
 
@@ -23,7 +23,8 @@ app = typer.Typer(
 
 for command in (
     running.run, comparing.compare, sweeping.sweep, sweeping.resume, sweeping.retry, storing.status, storing.export, storing.merge,
-    storing.verify, deciding.sensitivity, reporting.report, checking.validate, checking.describe, judging.patterns,
+    storing.verify, deciding.sensitivity, reporting.report, replaying.replay, checking.validate, checking.describe, judging.patterns,
+    showing.ui,
 ):  # fmt: skip
     app.command()(command)
 

@@ -162,9 +162,9 @@ def language(code: str) -> Language:
     return Language(code, catalogue(code))
 
 
-def catalogue(code: str) -> dict[str, str | tuple[str, ...]]:
-    """All texts of a language by their dotted key, set as its typography asks."""
-    said = tomllib.loads((files(__package__) / "texts" / f"{code}.toml").read_text(encoding="utf-8"))
+def catalogue(code: str, package: str = __package__) -> dict[str, str | tuple[str, ...]]:
+    """All texts of a language in a package's `texts`, by their dotted key, set as its typography asks."""
+    said = tomllib.loads((files(package) / "texts" / f"{code}.toml").read_text(encoding="utf-8"))
     found: dict[str, str | tuple[str, ...]] = {}
     _flatten(said, "", found, _set_in_french if code == "fr" else str)
     return found

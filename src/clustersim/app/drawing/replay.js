@@ -1,0 +1,282 @@
+/* The page of a replay: what is shown, and what is done with it. Drawing is `clustersim.js`'s. */
+(async function () {
+  "use strict";
+
+  const told = JSON.parse(document.getElementById("told").textContent);
+  const { texts, names, locale } = told;
+  const one = (id) => document.getElementById(id);
+  const say = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const number = (value, more) => new Intl.NumberFormat(locale, more).format(value);
+  const euros = (value) => number(value, { style: "currency", currency: "EUR", maximumFractionDigits: 0 });
+  const share = (value) => number(value, { style: "percent", maximumFractionDigits: 0 });
+  const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+  function stop(text) {
+    one("message").textContent = text;
+    one("message").hidden = false;
+    one("page").hidden = true;
+  }
+
+  if (typeof DecompressionStream === "undefined") return stop(say("replay.too_old"));
+  let recording;
+  try {
+    recording = await clustersim.recording(one("recording").textContent);
+  } catch (error) {
+    return stop(say("replay.broken", { error: error.message }));
+  }
+  one("recording").textContent = "";
+
+  const { world, months, series } = recording, last = months.length - 1, o = world.organisations;
+  const state = { k: 0, playing: false, selected: null, only: null, tab: "time", view: { zoom: 1 }, layout: clustersim.layout() };
+  let frame = recording.frame(0), drawings = {}, drawn = -1, dirty = true;
+
+  /* ---- lines over time ---- */
+
+  const colour = (k) => clustersim.PALETTE[k];
+  const line = (name, k, values) => ({ label: say(`lines.${name}`), colour: colour(k), values: values || series[name] });
+  let sum = 0;
+  const since = series.innovations.map((value, k) => (sum += months[k] > 0 ? value || 0 : 0));
+  const CHARTS = [
+    { title: "clusters", lines: [line("clusters", 0), line("poles", 3)] },
+    { title: "cooperation", lines: [line("mean_degree", 0)] },
+    { title: "met", lines: [line("met_share", 2)], percent: true },
+    { title: "innovations", lines: [line("innovations", 4, since)] },
+    { title: "attention", lines: [line("attention", 3)] },
+    { title: "population", lines: [line("social_enterprises", 0), line("private_actors", 1), line("public_funders", 7)] },
+  ];
+  // a label that repeats the title above it says nothing
+  for (const chart of CHARTS) if (chart.lines.length === 1) chart.lines[0].label = "";
+  for (const chart of CHARTS) {
+    const figure = document.createElement("figure"), caption = document.createElement("figcaption");
+    chart.canvas = document.createElement("canvas");
+    caption.textContent = say(`charts.${chart.title}`);
+    figure.append(caption, chart.canvas);
+    one("panel-time").append(figure);
+    chart.canvas.addEventListener("click", (event) => {
+      const found = chart.drawing?.at(event.offsetX, event.offsetY);
+      if (found) go(months.indexOf(found.month));
+    });
+  }
+
+  /* ---- legend ---- */
+
+  function legend() {
+    const item = (symbol, text) => `<li>${symbol}<span>${escaped(text)}</span></li>`;
+    const purposes = names.purposes.map((name, k) => `<li><button type="button" data-purpose="${k}" aria-pressed="false" title="${escaped(say("replay.only", { purpose: name }))}">`
+      + `${clustersim.symbol({ colour: clustersim.colour(k) })}<span class="number">${k + 1}</span><span>${escaped(name)}</span></button></li>`);
+    const kinds = names.kinds.map((name, kind) => item(clustersim.symbol({ kind }), name));
+    const map = [
+      item(clustersim.symbol({ what: "tie" }), say("legend.tie")),
+      item(clustersim.symbol({ what: "cluster", colour: "#6B6B6B" }), say("legend.cluster")),
+      item(clustersim.symbol({ ringed: true }), say("legend.member")),
+      item(clustersim.symbol({ what: "pole" }), say("legend.pole")),
+      item(clustersim.symbol({ what: "place", colour: clustersim.shade(1) }), say("legend.place")),
+    ];
+    const block = (title, items) => `<h2>${escaped(title)}</h2><ul>${items.join("")}</ul>`;
+    one("legend").innerHTML = block(say("legend.purposes"), purposes) + block(say("legend.kinds"), kinds) + block(say("legend.map"), map);
+    for (const button of one("legend").querySelectorAll("button")) {
+      button.addEventListener("click", () => {
+        const purpose = Number(button.dataset.purpose);
+        state.only = state.only === purpose ? null : purpose;
+        for (const other of one("legend").querySelectorAll("button")) other.setAttribute("aria-pressed", String(Number(other.dataset.purpose) === state.only));
+        dirty = true;
+      });
+    }
+  }
+
+  function escaped(text) {
+    const holder = document.createElement("i");
+    holder.textContent = text;
+    return holder.innerHTML.replace(/"/g, "&quot;");
+  }
+
+  /* ---- words about what is pointed at ---- */
+
+  const called = (row) => o.names[row] || say("card.unnamed", { kind: capital(names.kinds[o.kind[row]]), number: number(row + 1) });
+  const members = (table, row) => table.members[table.row.indexOf(row)];
+
+  function tipOf(found) {
+    if (found.what === "organisation") return `${called(found.row)}, ${names.purposes[o.purpose[found.row]]}`;
+    if (found.what === "place") {
+      const { need, unmet_need } = frame.places;
+      const unmet = share(need[found.row] > 0 ? unmet_need[found.row] / need[found.row] : 0);
+      return say("card.place_tip", { place: world.places.names[found.row], population: number(world.places.population[found.row]), unmet });
+    }
+    if (found.what === "measure") {
+      return say("card.measure_tip", { measure: names.measures[found.row], paid: euros(frame.paid_eur[found.row]), back: euros(frame.repaid_eur[found.row]) });
+    }
+    if (found.what === "month") return say("replay.month", { month: number(found.month) });
+    const table = found.what === "pole" ? frame.poles : frame.clusters, k = table.row.indexOf(found.row);
+    const key = found.what === "pole" && table.coordinator[k] ? "card.pole_tip_coordinator" : `card.${found.what}_tip`;
+    return say(key, { purpose: names.purposes[table.purpose[k]], members: number(table.members[k]) });
+  }
+
+  function card() {
+    const row = state.selected, box = one("card");
+    box.hidden = row === null;
+    if (row === null) return;
+    const k = frame.living.indexOf(row), facts = [];
+    const add = (term, value) => facts.push(`<dt>${escaped(say(`card.${term}`))}</dt><dd>${escaped(value)}</dd>`);
+    add("place", world.places.names[o.place[row]]);
+    add("purpose", names.purposes[o.purpose[row]]);
+    const founded = o.founded_month[row];
+    add("founded", founded < 1 ? say("card.founded_before") : say("card.founded_month", { month: number(founded) }));
+    let partners = "";
+    if (k >= 0) {
+      if (frame.staff_fte[k] > 0) add("staff", say("card.staff_fte", { count: number(frame.staff_fte[k], { maximumFractionDigits: 1 }) }));
+      add("support", euros(frame.support_eur[k]));
+      for (const [what, table] of [["cluster", frame.clusters], ["pole", frame.poles]]) {
+        const group = frame[what][k];
+        add(what, group < 0 ? say("card.none") : say(`card.${what}_no`, { number: number(group + 1), members: number(members(table, group) ?? 0) }));
+      }
+      const found = clustersim.partners(frame, row);
+      partners = `<h3>${escaped(say("card.partners", { count: number(found.length) }))}</h3><ul>` + found.slice(0, 8).map((partner) =>
+        `<li><button type="button" data-row="${partner.row}">${clustersim.symbol({ kind: o.kind[partner.row], colour: clustersim.colour(o.purpose[partner.row]) })}`
+        + `<span>${escaped(called(partner.row))}</span><span class="grey">${number(partner.trust, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}</span></button></li>`).join("")
+        + (found.length > 8 ? `<li class="grey">${escaped(say("card.more_partners", { count: number(found.length - 8) }))}</li>` : "") + "</ul>";
+    } else {
+      partners = `<p class="grey">${escaped(say(founded > months[state.k] ? "card.not_yet" : "card.closed"))}</p>`;
+    }
+    box.innerHTML = `<button type="button" class="close" aria-label="${escaped(say("card.close"))}">×</button>`
+      + `<h2>${clustersim.symbol({ kind: o.kind[row], colour: clustersim.colour(o.purpose[row]) })}${escaped(called(row))}</h2><dl>${facts.join("")}</dl>${partners}`;
+    box.querySelector(".close").addEventListener("click", () => select(null));
+    for (const button of box.querySelectorAll("[data-row]")) button.addEventListener("click", () => select(Number(button.dataset.row)));
+  }
+
+  function select(row) {
+    state.selected = row;
+    dirty = true;
+  }
+
+  /* ---- drawing ---- */
+
+  function draw() {
+    if (drawn !== state.k) frame = recording.frame(state.k);
+    const stepped = drawn !== state.k;
+    drawn = state.k;
+    const shown = { selected: state.selected, only: state.only, locale };
+    drawings.map = clustersim.map(one("map"), world, frame, { ...shown, view: state.view });
+    if (state.tab === "time") {
+      for (const chart of CHARTS) {
+        chart.drawing = clustersim.series(chart.canvas, { months, lines: chart.lines }, { now: months[state.k], percent: chart.percent, locale, words: { none: say("charts.none") } });
+      }
+    } else if (state.tab === "network") {
+      drawings.network = clustersim.network(one("network"), world, frame, { ...shown, layout: state.layout, words: { none: say("charts.no_ties") } });
+      const { shown: nodes, all } = drawings.network;
+      one("network-cut").textContent = nodes < all ? say("charts.network_cut", { shown: number(nodes), all: number(all) }) : "";
+    } else if (state.tab === "sizes") {
+      drawings.sizes = clustersim.sizes(one("sizes"), world, frame, { ...shown, words: { none: say("charts.no_clusters") } });
+    } else {
+      drawings.paid = clustersim.paid(one("paid"), world, frame, { labels: names.measures, locale, words: { none: say("charts.no_measures") } });
+    }
+    const month = months[state.k], text = month < 1 ? say("replay.start") : say("replay.month", { month: number(month) });
+    one("month").textContent = text;
+    one("of").textContent = month < 1 ? say("replay.of", { months: number(months[last]) })
+      : `${say("replay.of", { months: number(months[last]) })} · ${say("replay.year", { year: number(Math.ceil(month / 12)) })}`;
+    one("slider").value = state.k;
+    one("slider").setAttribute("aria-valuetext", text);
+    const { one: ends, all } = frame.ties;
+    one("cut").textContent = ends.length < all ? say("legend.ties_cut", { drawn: number(ends.length), all: number(all) }) : "";
+    if (stepped || state.selected !== card.row) card();
+    card.row = state.selected;
+    document.body.dataset.month = month;
+  }
+
+  let before = 0;
+  function turn(now) {
+    if (state.playing && now - before >= 1000 / Number(one("speed").value)) {
+      before = now;
+      if (state.k < last) go(state.k + 1);
+      if (state.k === last) play(false);
+    }
+    if (dirty || (state.tab === "network" && drawings.network && !drawings.network.settled)) {
+      dirty = false;
+      draw();
+    }
+    requestAnimationFrame(turn);
+  }
+
+  function go(k) {
+    state.k = Math.max(0, Math.min(last, k));
+    dirty = true;
+  }
+
+  function play(on) {
+    if (on && state.k === last) go(0);
+    state.playing = on;
+    one("play").textContent = say(on ? "replay.pause" : "replay.play");
+    one("play").setAttribute("aria-pressed", String(on));
+  }
+
+  const pausing = (act) => () => (play(false), act());
+
+  /* ---- hands ---- */
+
+  one("slider").max = last;
+  one("play").addEventListener("click", () => play(!state.playing));
+  one("back").addEventListener("click", pausing(() => go(state.k - 1)));
+  one("step").addEventListener("click", pausing(() => go(state.k + 1)));
+  one("slider").addEventListener("input", pausing(() => go(Number(one("slider").value))));
+  const zoom = (factor) => {
+    const canvas = one("map");
+    clustersim.zoom(canvas, world, state.view, factor, canvas.clientWidth / 2, canvas.clientHeight / 2);
+    dirty = true;
+  };
+  one("zoom-in").addEventListener("click", () => zoom(1.6));
+  one("zoom-out").addEventListener("click", () => zoom(1 / 1.6));
+  one("zoom-all").addEventListener("click", () => zoom(1e-9));
+  clustersim.navigate(one("map"), world, state.view, () => (dirty = true));
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || /SELECT/.test(event.target.tagName)) return;
+    const onSlider = event.target === one("slider"), onButton = event.target.tagName === "BUTTON";
+    const does = {
+      " ": () => !onButton && play(!state.playing),
+      ArrowLeft: () => !onSlider && pausing(() => go(state.k - 1))(),
+      ArrowRight: () => !onSlider && pausing(() => go(state.k + 1))(),
+      Home: () => !onSlider && pausing(() => go(0))(),
+      "+": () => zoom(1.6),
+      "-": () => zoom(1 / 1.6),
+      0: () => zoom(1e-9),
+      Escape: () => select(null),
+    }[event.key];
+    if (!does) return;
+    if (event.key === " " && !onButton) event.preventDefault();
+    does();
+  });
+
+  for (const tab of document.querySelectorAll("[role=tab]")) {
+    tab.addEventListener("click", () => {
+      state.tab = tab.id.slice(4);
+      for (const other of document.querySelectorAll("[role=tab]")) {
+        other.setAttribute("aria-selected", String(other === tab));
+        one(other.getAttribute("aria-controls")).hidden = other !== tab;
+      }
+      dirty = true;
+    });
+  }
+
+  for (const [id, name] of [["map", "map"], ["network", "network"], ["sizes", "sizes"], ["paid", "paid"]]) {
+    const canvas = one(id), tip = one("tip");
+    canvas.addEventListener("pointermove", (event) => {
+      const found = event.buttons ? null : drawings[name]?.at(event.offsetX, event.offsetY);
+      tip.hidden = !found;
+      if (!found) return;
+      tip.textContent = tipOf(found);
+      const beside = event.clientX + 16 + tip.offsetWidth > innerWidth ? event.clientX - 12 - tip.offsetWidth : event.clientX + 16;
+      Object.assign(tip.style, { left: `${beside}px`, top: `${event.clientY + 14}px` });
+    });
+    canvas.addEventListener("pointerleave", () => (tip.hidden = true));
+    canvas.addEventListener("click", (event) => {
+      if (canvas.dataset.dragged) return;
+      const found = drawings[name]?.at(event.offsetX, event.offsetY);
+      if (name === "map" || found?.what === "organisation") select(found?.what === "organisation" ? found.row : null);
+    });
+  }
+  new ResizeObserver(() => (dirty = true)).observe(document.body);
+
+  legend();
+  draw();
+  requestAnimationFrame(turn);
+  window.replay = { recording, state, drawings, go, frame: () => frame };
+  document.body.dataset.ready = "yes";
+})();

@@ -1,0 +1,62 @@
+"""What is saved from the page as a file: which export, of which world, under which name."""
+
+from dataclasses import dataclass
+
+from clustersim.app import exports
+from clustersim.app.world import World
+
+__all__ = ["KINDS", "File", "file_of"]
+
+# what can be saved: ending and kind of the file
+KINDS = {
+    "picture_png": ("png", "image/png"),
+    "picture_svg": ("svg", "image/svg+xml"),
+    "series": ("csv", "text/csv"),
+    "tables": ("zip", "application/zip"),
+    "animation": ("gif", "image/gif"),
+    "settings": ("toml", "application/toml"),
+}
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to be saved.
+
+    Attributes:
+        name: What it is called.
+        kind: Its media type.
+        content: Its bytes.
+    """
+
+    name: str
+    kind: str
+    content: bytes
+
+
+def file_of(what: str, world: World, month: int, code: str) -> File:
+    """An export of a world: pictures of the month that is shown, series and tables and settings as of the last month that was lived.
+
+    Raises:
+        KeyError: for an export that there is not.
+    """
+    ending, kind = KINDS[what]
+    with world.at_rest() as simulation:
+        recorder, snapshots = world.recorder, world.snapshots
+        scenario, seed, lived = simulation.scenario, simulation.seed, simulation.month
+        stem = f"{scenario.name}-seed{seed}"
+        if what == "settings":
+            # a run needs a month at least, so that there is nothing to compare with before the first
+            known = {"month": lived, "state_hash": simulation.state.hash()} if lived else {}
+            return File(f"{stem}.{ending}", kind, exports.scenario_file(scenario, seed, **known))
+        if what == "series":
+            return File(f"{stem}-series.{ending}", kind, exports.series_csv(simulation))
+        if what == "tables":
+            return File(f"{stem}-month{lived}-tables.{ending}", kind, exports.tables_zip(simulation))
+        everybody = recorder.everybody
+    # snapshots never change, so that drawing them need not hold up the months
+    if what == "animation":
+        content = exports.animation_gif(recorder.world, everybody, snapshots[: month + 1], code)
+    else:
+        draw = exports.picture_png if what == "picture_png" else exports.picture_svg
+        content = draw(recorder.world, everybody, snapshots[month], code)
+    return File(f"{stem}-month{month}.{ending}", kind, content)

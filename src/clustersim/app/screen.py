@@ -1,0 +1,180 @@
+"""The page: a bar, a panel of settings, and a stage on which worlds are drawn. Each is a component that shows what it is told and says what
+people do; what they do is a matter of the session.
+"""
+
+# ruff: noqa: N802 - components are named like the classes that they make
+
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+import solara
+import solara.lab
+
+from clustersim.app import serve, showing
+from clustersim.app.feeding import Feed
+from clustersim.app.inspecting import card
+from clustersim.app.opening import Opening
+from clustersim.app.session import Session
+
+__all__ = ["Layout", "Page", "Screen"]
+
+_HERE = files(__package__)
+_NOTHING: Callable[..., None] | None = None
+
+
+@solara.component_vue("components/bar.vue")
+def Bar(
+    texts: dict[str, Any],
+    status: dict[str, Any],
+    download: dict[str, Any] | None,
+    event_play=_NOTHING, event_pause=_NOTHING, event_step=_NOTHING, event_look=_NOTHING, event_reset=_NOTHING, event_speed=_NOTHING,
+    event_speak=_NOTHING, event_export=_NOTHING, event_panel=_NOTHING,
+):  # fmt: skip
+    ...
+
+
+@solara.component_vue("components/panel.vue")
+def Panel(
+    texts: dict[str, Any],
+    lists: dict[str, Any],
+    groups: list[dict[str, Any]],
+    problem: str,
+    event_choose=_NOTHING, event_second=_NOTHING, event_seed=_NOTHING, event_change=_NOTHING, event_undo=_NOTHING, event_world=_NOTHING,
+):  # fmt: skip
+    ...
+
+
+@solara.component_vue("components/stage.vue")
+def Stage(
+    program: str,
+    texts: dict[str, Any],
+    locale: str,
+    worlds: list[dict[str, Any]],
+    month: dict[str, Any] | None,
+    charts: list[dict[str, Any]],
+    measures: list[list[dict[str, Any]]],
+    status: dict[str, Any],
+    card: dict[str, Any] | None,
+    event_drawn=_NOTHING, event_pick=_NOTHING, event_look=_NOTHING, event_switch=_NOTHING,
+):  # fmt: skip
+    ...
+
+
+@solara.component
+def Page() -> None:
+    """The page as the server opens it: a session for each tab."""
+    Screen(serve.opening())
+
+
+@solara.component
+def Layout(children: list[Any]) -> None:
+    """Nothing around the page."""
+    solara.Column(children=children, gap="0px", style={"height": "100vh"})
+
+
+@solara.component
+def Screen(opening: Opening) -> None:
+    """The page that opens with what was asked for."""
+    _, tell = solara.use_state(0)
+    session = solara.use_memo(lambda: Session(opening), [])
+    feed = solara.use_memo(Feed, [])
+    panel, show_panel = solara.use_state(True)
+    world, set_world = solara.use_state(0)
+    session.told = lambda: tell(lambda count: count + 1)
+    solara.lab.use_task(session.drive, dependencies=[], prefer_threaded=False)
+    solara.use_effect(lambda: session.close, [])
+    language, number = session.language, min(world, len(session.settings) - 1)
+    texts = solara.use_memo(lambda: showing.texts(language), [language.code])
+    keys = tuple(made.key for made in session.worlds if made.snapshots) if session.last >= 0 else ()
+    worlds = solara.use_memo(lambda: feed.worlds(session) if keys else [], [keys])
+    shown = solara.use_ref(({}, None, []))
+    if keys and session.ready and shown.current[0] != (keys, session.month, session.last, language.code, feed.asked):
+        state = (keys, session.month, session.last, language.code, feed.asked)
+        shown.current = (state, feed.month(session), feed.charts(session, language))
+    groups = solara.use_memo(
+        lambda: showing.groups(session, number), [session.settings[number], dict(session.refused), language.code, number]
+    )
+    lists = solara.use_memo(
+        lambda: showing.lists(session, number), [tuple(map(id, session.settings)), dict(session.refused), language.code, number]
+    )
+    picked = session.picked if session.ready and session.picked and session.picked[0] < len(session.worlds) else None
+    looked_at = solara.use_memo(
+        lambda: {"world": picked[0], **card(session.worlds[picked[0]], picked[1], session.month, language)} if picked else None,
+        [picked, keys, session.month, session.last, language.code],
+    )
+    saved = solara.use_ref(0)
+    file = solara.use_memo(lambda: showing.download(session.download, _next(saved)), [id(session.download)])
+    status = showing.status(session)
+
+    solara.Title("clustersim")
+    solara.Style(_HERE / "components" / "style.css")
+    with solara.Div(classes=["cs-page"]):
+        Bar(
+            texts=texts,
+            status={**status, "panel": panel},
+            download=file,
+            event_play=lambda _: session.play(),
+            event_pause=lambda _: session.pause(),
+            event_step=lambda _: session.step(),
+            event_look=session.look_at,
+            event_reset=lambda _: session.reset(),
+            event_speed=session.run_at,
+            event_speak=session.speak,
+            event_export=lambda said: session.export(said["what"], said["world"]),
+            event_panel=lambda _: show_panel(lambda open_: not open_),
+        )
+        with solara.Div(classes=["cs-body"]):
+            with solara.Div(classes=["cs-side"] if panel else ["cs-side", "cs-hidden"]):
+                Panel(
+                    texts=texts,
+                    lists=lists,
+                    groups=groups,
+                    problem=session.problem,
+                    event_choose=lambda said: session.choose(said["world"], said["name"], said["territory"] or None),
+                    event_second=lambda name: session.twin(name or None),
+                    event_seed=session.reseed,
+                    event_change=lambda said: session.change(number, said["path"], said["value"]),
+                    event_undo=lambda path: session.undo(number, path),
+                    event_world=set_world,
+                )
+            with solara.Div(classes=["cs-main"]):
+                Stage(
+                    program=showing.program(),
+                    texts=texts,
+                    locale=language.code,
+                    worlds=worlds,
+                    month=shown.current[1],
+                    charts=shown.current[2],
+                    measures=showing.measures(session),
+                    status=status,
+                    card=looked_at,
+                    event_drawn=lambda said: _acknowledged(session, feed, said),
+                    event_pick=lambda said: session.pick(said["world"], said["row"]),
+                    event_look=session.look_at,
+                    event_switch=lambda said: session.switch(said["world"], said["measure"]),
+                )
+                if opening.components and session.worlds and session.worlds[0].model is not None and session.ready:
+                    for number_of, component in enumerate(opening.components):
+                        Own(component, session.worlds[0].model, session.month, session.worlds[0].key).key(f"own-{number_of}")
+
+
+@solara.component
+def Own(component: Callable[[Any], Any], model: Any, month: int, key: str) -> None:
+    """A component of a Mesa user's own, drawn anew for each month and not in between, when the model may be changing."""
+    from mesa.visualization.utils import update_counter
+
+    solara.use_memo(lambda: update_counter.set(update_counter.peek() + 1), [month, key])
+    with solara.Div(classes=["cs-own"]):
+        component(model)
+
+
+def _next(counter: Any) -> int:
+    counter.current += 1
+    return counter.current
+
+
+def _acknowledged(session: Session, feed: Feed, said: dict[str, Any]) -> None:
+    if feed.acknowledge(said):
+        session.told()
+    session.drawn()

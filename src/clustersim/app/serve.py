@@ -1,0 +1,126 @@
+"""The server of the page: Solara behind uvicorn, on this machine alone unless told otherwise, and without the network.
+
+Solara reads its settings from the environment when it is imported, so they are made before. All scripts, fonts and styles come from
+the `solara-assets` wheel. Each tab of a browser has a kernel of its own, and so a session of its own.
+"""
+
+import os
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+
+from clustersim.app.opening import Opening
+
+__all__ = ["MESA_PAGE", "PAGE", "PORT", "PortError", "opening", "page_of", "prepare", "serve"]
+
+PORT = 8765
+PAGE, MESA_PAGE = "clustersim.app.screen:Page", "clustersim.app.solaraviz:Page"
+_LOCAL = ("127.0.0.1", "localhost", "::1")
+_SETTINGS = {
+    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",  # on unless switched off
+    "SOLARA_THEME_SHOW_BANNER": "False",
+    "SOLARA_THEME_LOADER": "plain",
+    "SOLARA_THEME_TITLE": "clustersim",
+    "SOLARA_MODE": "production",
+    "SOLARA_SESSION_HTTPS_ONLY": "False",
+    "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "10m",  # a closed tab's worlds are kept that long, for a tab that comes back
+}
+_asked = Opening()
+
+
+class PortError(OSError):
+    """The port cannot be used."""
+
+
+def opening() -> Opening:
+    """What new pages of this server open with."""
+    return _asked
+
+
+def prepare(page: str = PAGE) -> None:
+    """Tell Solara which page to serve and how to behave; what the user's environment says counts more."""
+    for name, value in _SETTINGS.items():
+        os.environ.setdefault(name, value)
+    os.environ["SOLARA_APP"] = page
+
+
+def serve(
+    asked: Opening,
+    *,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    browser: bool = True,
+    said: Callable[[str], object] = print,
+    page: str = PAGE,
+) -> None:
+    """Serve the page until Ctrl-C.
+
+    Args:
+        asked: What the page opens with.
+        host: Where to listen; anything but this machine lets others in, and nothing asks them who they are.
+        port: The port, 0 for any that is free; the usual one, or another where that is taken, if none is given.
+        browser: Whether to open the page in the browser once it is there.
+        said: Told the page's address.
+        page: Module and component of the page: the product's own, or `MESA_PAGE`.
+
+    Raises:
+        PortError: where the port cannot be used.
+    """
+    listening = _listen(host, port)
+    global _asked
+    _asked = asked
+    prepare(page)
+    import uvicorn
+
+    server = uvicorn.Server(uvicorn.Config(_application(host), log_level="warning"))
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+    address = f"http://{f'[{shown}]' if ':' in shown else shown}:{listening.getsockname()[1]}"
+    said(address)
+    if browser:
+        threading.Thread(target=_open_when_ready, args=(server, address), daemon=True).start()
+    server.run(sockets=[listening])
+
+
+def page_of(asked: Opening) -> object:
+    """The page as an element, for a notebook."""
+    prepare()
+    from clustersim.app.screen import Screen
+
+    return Screen(asked)
+
+
+def _application(host: str) -> object:
+    """Solara's application; on this machine alone it answers to this machine's names only, so that no page elsewhere can reach it."""
+    import solara.server.starlette
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+    hosts = ["127.0.0.1", "localhost", "[::1]"] if host in _LOCAL else ["*"]
+    return TrustedHostMiddleware(solara.server.starlette.app, allowed_hosts=hosts, www_redirect=False)
+
+
+def _listen(host: str, port: int | None) -> socket.socket:
+    """A socket that listens; where no port was asked for and the usual one is taken, on any free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for wanted in (PORT, 0) if port is None else (port,):
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, wanted))
+        except OSError as error:
+            listening.close()
+            found = error
+            continue
+        listening.listen(128)
+        return listening
+    wanted = PORT if port is None else port
+    raise PortError(f"cannot listen on {host}:{wanted} ({found.strerror}); choose another with --port, or --port 0 for any that is free")
+
+
+def _open_when_ready(server: object, address: str) -> None:
+    wait = threading.Event()
+    while not getattr(server, "started", False):
+        if wait.wait(0.1) or getattr(server, "should_exit", False):
+            return
+    webbrowser.open(address)

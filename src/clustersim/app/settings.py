@@ -1,0 +1,110 @@
+"""What the page lets people set: scenario, territory, seed, single numbers, measures on or off; checked before anything is lived.
+
+`Settings` are what is asked for, and always make a scenario. What someone types is tried first: a mistake leaves the settings as they were
+and becomes a message beside its place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from typing import Any, Self
+
+from clustersim.luck import Luck
+from clustersim.scenario import Scenario
+
+__all__ = ["Settings", "value_at"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one world is made of.
+
+    Attributes:
+        name: Name or file of the scenario.
+        territory: Name or file of the scenario whose territory it is put on; None for its own.
+        seed: The replication.
+        changes: Dotted path to value, where these differ from the scenario.
+        switched_off: Names of its measures that are left out.
+    """
+
+    name: str
+    territory: str | None = None
+    seed: int = 1
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    switched_off: frozenset[str] = frozenset()
+
+    def base(self) -> Scenario:
+        """The scenario as it was chosen, nothing changed.
+
+        Raises:
+            ScenarioError: naming every mistake.
+        """
+        return _loaded(self.name, self.territory)
+
+    def scenario(self) -> Scenario:
+        """The scenario that is lived.
+
+        Raises:
+            ScenarioError: naming every mistake.
+        """
+        return self._scenario
+
+    @cached_property
+    def _scenario(self) -> Scenario:
+        off = {f"measures.{name}.remove": True for name in sorted(self.switched_off)}
+        kept = {path: value for path, value in self.changes.items() if _measure_of(path) not in self.switched_off}
+        return Scenario.load(self.name, {**kept, **off}, on=self.territory)
+
+    def checked(self) -> Self:
+        """Itself, if it makes a scenario and a luck.
+
+        Raises:
+            ScenarioError: naming every mistake in the scenario.
+            ValueError: for a seed that is no luck.
+        """
+        Luck(self.seed)
+        self.scenario()
+        return self
+
+    def with_change(self, path: str, value: Any) -> Self:
+        """The same with one value changed; with the scenario's own value it is no change."""
+        others = {known: old for known, old in self.changes.items() if known != path}
+        return replace(self, changes=others if value == value_at(self.base().to_dict(), path) else {**others, path: value}).checked()
+
+    def without_change(self, path: str) -> Self:
+        """The same with one value as the scenario has it."""
+        return replace(self, changes={known: value for known, value in self.changes.items() if known != path}).checked()
+
+    def switched(self, measure: str) -> Self:
+        """The same with one measure the other way round: left out, or taken in again."""
+        return replace(self, switched_off=self.switched_off ^ {measure}).checked()
+
+    def chosen(self, name: str, territory: str | None) -> Self:
+        """Another scenario or territory with the same seed; what was changed elsewhere does not carry over."""
+        return replace(self, name=name, territory=territory, changes={}, switched_off=frozenset()).checked()
+
+    def shared_with(self, other: "Settings") -> Self:
+        """This world's scenario, measures and what was changed in them; the territory, the seed and all other changes of another."""
+        own = {path: value for path, value in self.changes.items() if _measure_of(path)}
+        common = {path: value for path, value in other.changes.items() if not _measure_of(path)}
+        return replace(self, territory=other.territory, seed=other.seed, changes={**common, **own}).checked()
+
+
+def value_at(said: Mapping[str, Any], path: str) -> Any:
+    """What stands at a dotted path of all that a scenario says; None where nothing does."""
+    found: Any = said
+    for key in path.split("."):
+        if not isinstance(found, Mapping) or key not in found:
+            return None
+        found = found[key]
+    return found
+
+
+@lru_cache(maxsize=16)
+def _loaded(name: str, territory: str | None) -> Scenario:
+    return Scenario.load(name, on=territory)
+
+
+def _measure_of(path: str) -> str:
+    """The measure that a path speaks of; empty if it speaks of none."""
+    return path.split(".")[1] if path.startswith("measures.") else ""

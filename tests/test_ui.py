@@ -1,0 +1,401 @@
+"""A session by itself, without a browser: what people do, and what they then see."""
+
+import asyncio
+import tomllib
+from dataclasses import replace
+from importlib.resources import files
+
+import pytest
+
+from clustersim import ClusterModel, Scenario, run
+from clustersim.app import showing
+from clustersim.app.charts import CHARTS
+from clustersim.app.choices import has_territory, scenarios, territories
+from clustersim.app.feeding import Feed
+from clustersim.app.inspecting import card
+from clustersim.app.opening import Opening
+from clustersim.app.panel import groups, read, rows_of
+from clustersim.app.saving import KINDS, file_of
+from clustersim.app.serve import PortError, _listen
+from clustersim.app.session import Session
+from clustersim.app.settings import Settings, value_at
+from clustersim.app.speaking import LANGUAGES, language
+from clustersim.scenario import ScenarioError, shipped_scenarios
+
+DECAY = "processes.meeting.decay_km"
+
+
+def visit(does, opening=None):
+    """A session that lives while `does(session, until)` acts as people do; `until` waits for what they wait for."""
+
+    async def sit():
+        session = Session(opening or Opening("no_support", territory="village"))
+        driving = asyncio.create_task(session.drive())
+
+        async def until(seen):
+            async with asyncio.timeout(120):
+                while not seen():
+                    assert not driving.done()
+                    session.drawn()
+                    await asyncio.sleep(0.005)
+
+        try:
+            await until(lambda: session.ready)
+            return await does(session, until)
+        finally:
+            driving.cancel()
+            session.close()
+
+    return asyncio.run(sit())
+
+
+def test_playing_lives_every_month_once_and_ends_at_the_horizon():
+    async def does(session, until):
+        session.play()
+        await until(lambda: not session.playing)
+        return session.month, [snapshot.month for snapshot in session.worlds[0].snapshots], session.worlds[0].state_hash()
+
+    month, recorded, state = visit(does)
+    assert month == 24
+    assert recorded == list(range(25))
+    assert state == run(Scenario.load("no_support", on="village"), seed=1).state_hash
+
+
+def test_looking_back_lives_nothing_and_going_on_does_not_live_twice():
+    async def does(session, until):
+        session.look_at(4)
+        await until(lambda: session.month == 4)
+        state = session.worlds[0].state_hash()
+        session.look_at(1)
+        await until(lambda: session.month == 1)
+        assert session.worlds[0].state_hash() == state
+        session.step()
+        await until(lambda: session.month == 2)
+        assert (session.last, session.worlds[0].state_hash()) == (4, state)
+
+    visit(does)
+
+
+def test_reset_comes_back_to_the_same_beginning_to_the_bit():
+    async def does(session, until):
+        (world,) = session.worlds
+        before = world.state_hash()
+        session.look_at(5)
+        await until(lambda: session.month == 5)
+        after = world.state_hash()
+        session.reset()
+        await until(lambda: session.ready and session.month == 0)
+        assert world.state_hash() == before != after
+        assert session.last == 0
+        session.look_at(5)
+        await until(lambda: session.month == 5)
+        assert world.state_hash() == after
+
+    visit(does)
+
+
+def test_two_worlds_share_seed_and_clock_and_differ_by_their_measures_alone():
+    async def does(session, until):
+        session.look_at(6)
+        await until(lambda: session.month == 6)
+        session.twin("policy_mix")
+        await until(lambda: session.ready and len(session.worlds) == 2)
+        assert session.month == 6, "the second world catches up"
+        assert showing.status(session)["caution"] == ""
+        hashes = [world.state_hash() for world in session.worlds]
+        assert hashes[1] == run(Scenario.load("policy_mix", on="village"), seed=1, months=6).state_hash
+        session.reseed("5")
+        await until(lambda: session.ready and session.worlds[1].settings.seed == 5)
+        assert [world.settings.seed for world in session.worlds] == [5, 5]
+        assert session.month == 0
+
+    visit(does)
+
+
+def test_a_measure_is_switched_off_and_on_in_one_world_up_to_the_same_month():
+    async def does(session, until):
+        session.look_at(3)
+        await until(lambda: session.month == 3 and session.ready)
+        first, with_all = (world.state_hash() for world in session.worlds)
+        session.switch(1, "meetings")
+        await until(lambda: session.ready and session.worlds[1].settings == session.settings[1])
+        assert session.month == 3
+        without = session.worlds[1].state_hash()
+        expected = Scenario.load("policy_mix", {"measures.meetings.remove": True}, on="village")
+        assert without == run(expected, seed=1, months=3).state_hash
+        assert [row["on"] for row in showing.measures(session)[1]] == [True, False, True, True]
+        session.switch(1, "meetings")
+        await until(lambda: session.ready and session.worlds[1].settings == session.settings[1])
+        assert [world.state_hash() for world in session.worlds] == [first, with_all]
+
+    visit(does, Opening("no_support", "policy_mix", "village"))
+
+
+def test_a_number_changes_the_world_and_is_marked_until_it_is_put_back():
+    async def does(session, until):
+        session.change(0, DECAY, "35")
+        await until(lambda: session.ready and session.worlds[0].scenario.processes.meeting.decay_km == 35.0)
+        (group,) = [group for group in showing.groups(session, 0) if group["key"] == "processes.meeting"]
+        assert group["changed"] == 1
+        (row,) = [row for row in group["rows"] if row["path"] == DECAY]
+        assert (row["changed"], row["value"], row["base"]) == (True, 35.0, 20.0)
+        session.change(0, DECAY, "20")
+        assert session.settings[0].changes == {}
+
+    visit(does)
+
+
+def test_a_mistake_is_said_beside_its_place_and_changes_nothing():
+    async def does(session, until):
+        before = session.settings
+        session.change(0, DECAY, "far")
+        session.change(0, "run.months", "0")
+        session.reseed("many")
+        assert session.settings == before
+        assert "a number from 1 to 100 km" in session.refused[0, DECAY][1]
+        assert "a whole number from 1 to 1,200 months" in session.refused[0, "run.months"][1]
+        assert (0, "seed") in session.refused
+        session.speak("fr")
+        assert "un nombre de 1 à 100 km" in session.refused[0, DECAY][1]
+        session.step()
+        await until(lambda: session.month == 1)
+        session.undo(0)
+        assert (0, DECAY) not in session.refused
+
+    visit(does)
+
+
+def test_what_two_numbers_say_together_can_be_a_mistake_too():
+    async def does(session, until):
+        session.change(0, "measures.coordinators.end_month", "3")
+        session.change(0, "measures.coordinators.start_month", "9")
+        assert session.settings[0].changes == {"measures.coordinators.end_month": 3}
+        assert "9" in session.refused[0, "measures.coordinators.start_month"][1]
+
+    visit(does, Opening("animation", territory="village"))
+
+
+def test_a_scenario_that_cannot_be_put_there_leaves_everything_as_it_was():
+    async def does(session, until):
+        before = session.settings
+        session.choose(0, "no_such_scenario", "village")
+        assert "no_such_scenario" in session.problem
+        assert session.settings == before
+        session.choose(0, "village", "bretagne")
+        assert (session.problem, session.settings[0].territory) == ("", None)
+        session.choose(0, "animation", None)
+        assert session.settings[0].territory == "village", "who leaves a territory's own scenario stays there"
+
+    visit(does)
+
+
+def test_a_fault_in_a_model_of_the_users_own_ends_playing_and_not_the_session():
+    class Faulty(ClusterModel):
+        def step(self):
+            if self.time >= 14:
+                raise RuntimeError("my own mistake")
+            super().step()
+
+    async def does(session, until):
+        session.play()
+        await until(lambda: session.failure)
+        assert "my own mistake" in session.failure
+        assert (session.playing, session.ready, session.month) == (False, True, session.last)
+        session.look_at(1)
+        await until(lambda: session.month == 1)
+
+    visit(does, Opening("village", territory=None, model=Faulty))
+
+
+def test_a_model_of_the_users_own_lives_the_months_and_begins_anew_at_reset():
+    class Counting(ClusterModel):
+        lived = 0
+
+        def step(self):
+            super().step()
+            self.lived += 1
+
+    async def does(session, until):
+        session.look_at(3)
+        await until(lambda: session.month == 3)
+        assert session.worlds[0].model.lived == 3
+        state = session.worlds[0].state_hash()
+        session.reset()
+        await until(lambda: session.ready and session.month == 0)
+        assert session.worlds[0].model.lived == 0
+        session.look_at(3)
+        await until(lambda: session.month == 3)
+        assert session.worlds[0].state_hash() == state == run("village", seed=1, months=3).state_hash
+
+    visit(does, Opening("village", territory=None, model=Counting))
+
+
+def test_a_browser_is_told_of_all_organisations_born_since_it_last_said_what_it_knows():
+    async def does(session, until):
+        feed = Feed()
+        (world,) = session.worlds
+        (told,) = feed.worlds(session)
+        count = len(told["organisations"]["kind"]["bytes"])
+        feed.acknowledge({"known": {world.key: count}, "behind": False})
+        session.look_at(24)
+        await until(lambda: session.month == 24)
+        everybody = len(world.recorder.everybody)
+        newcomers = feed.month(session)["frames"][0]["newcomers"]
+        assert everybody > count, "else the test shows nothing"
+        assert (newcomers["first_row"], len(newcomers["kind"]["bytes"])) == (count, everybody - count)
+        assert feed.acknowledge({"known": {world.key: 0}, "behind": True})
+        assert feed.month(session)["frames"][0]["newcomers"]["first_row"] == 0
+
+    visit(does)
+
+
+def test_charts_show_what_the_series_say():
+    async def does(session, until):
+        session.look_at(6)
+        await until(lambda: session.month == 6)
+        series = run(Scenario.load("no_support", on="village"), seed=1, months=6).series
+        (world,) = session.worlds
+        by_name = {chart.name: chart.values(world) for chart in CHARTS}
+        assert by_name["mean_degree"][1:] == pytest.approx(series["mean_degree"])
+        assert by_name["met_share"][1:] == pytest.approx(100 * series["met_share"])
+        assert by_name["innovations"][-1] == series["innovations"].sum()
+
+    visit(does)
+
+
+def test_the_card_of_an_organisation_agrees_with_the_tables():
+    async def does(session, until):
+        session.look_at(6)
+        await until(lambda: session.month == 6)
+        (world,) = session.worlds
+        lived = run(Scenario.load("no_support", on="village"), seed=1, months=6)
+        table = lived.table("organisations")
+        ties = lived.table("ties")
+        row = int(table.index[table["alive"]][0])
+        said = card(world, row, 6, language("en"))
+        facts = {fact["label"]: fact["value"] for fact in said["facts"]}
+        assert facts["Staff"] == f"{table['staff_fte'][row]:.1f}"
+        assert facts["Partners"] == str(((ties["uid_1"] == table["uid"][row]) | (ties["uid_2"] == table["uid"][row])).sum())
+        assert len(said["partners"]) == int(facts["Partners"])
+        assert {"Cash", "Competence: trade", "Value: cooperation"} <= {column["label"] for column in said["columns"]}
+        assert card(world, row, 3, language("en"))["columns"] == []
+        assert "6" in card(world, row, 3, language("fr"))["columns_note"]
+
+    visit(does)
+
+
+def test_the_settings_file_of_a_session_is_lived_again_to_the_bit(tmp_path):
+    async def does(session, until):
+        session.change(0, DECAY, "31.5")
+        session.switch(0, "vouchers")
+        session.look_at(4)
+        await until(lambda: session.month == 4 and session.ready)
+        saved = file_of("settings", session.worlds[0], session.month, "en")
+        return saved, session.worlds[0].state_hash()
+
+    saved, state = visit(does, Opening("policy_mix", territory="village"))
+    path = tmp_path / saved.name
+    path.write_bytes(saved.content)
+    assert run(Scenario.load(path), seed=1, months=4).state_hash == state
+    assert state in saved.content.decode()
+
+
+def test_an_export_that_fails_is_said_and_the_session_lives(monkeypatch):
+    def fail(*_):
+        raise OSError("no space left")
+
+    async def does(session, until):
+        monkeypatch.setattr("clustersim.app.session.file_of", fail)
+        session.export("series")
+        await until(lambda: session.failure and not session.exporting)
+        assert "no space left" in session.failure
+        session.step()
+        await until(lambda: session.month == 1)
+        session.export("nothing of that kind")
+        assert session.exporting == ""
+
+    visit(does)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_page_says_every_number_with_name_and_meaning(code):
+    speaks = language(code)
+    for name in shipped_scenarios():
+        settings = Settings(name)
+        for group in groups(settings, {}, speaks):
+            assert group["title"]
+            for row in group["rows"]:
+                assert row["label"] and row["meaning"], row["path"]
+                if code == "fr":
+                    parameter = next(known.parameter for known in rows_of(settings.scenario()) if known.path == row["path"])
+                    assert row["meaning"] != parameter.meaning, f"{row['path']} is not said in French"
+
+
+def test_both_catalogues_have_the_same_keys_and_placeholders():
+    import re
+
+    said = {}
+    for code in LANGUAGES:
+        table = tomllib.loads((files("clustersim.app") / "texts" / f"{code}.toml").read_text(encoding="utf-8"))
+        said[code] = {key: sorted(re.findall(r"\{\w+\}", str(text))) for key, text in _flat(table) if not key.startswith("numbers.")}
+    assert said["en"] == said["fr"]
+
+
+def _flat(table, path=""):
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{path}{key}.")
+        else:
+            yield path + key, value
+
+
+@pytest.mark.parametrize(("typed", "value"), [("1 500,5", 150_050), ("2\u202f000", 200_000), ("3300.00", 330_000), (900, 90_000)])
+def test_amounts_are_typed_in_euros_as_people_write_them(village, typed, value):
+    (row,) = [row for row in rows_of(village) if row.path == "processes.serving.wage_cents"]
+    assert read(row, typed, language("fr")) == value
+    assert isinstance(read(row, typed, language("fr")), int)
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "1e400", "nan", True, None, "-5", "10.001"])
+def test_what_is_no_amount_is_refused(village, typed):
+    (row,) = [row for row in rows_of(village) if row.path == "processes.serving.wage_cents"]
+    with pytest.raises(ValueError, match="is not possible: a number from 500 to 15,000 EUR per FTE and month"):
+        read(row, typed, language("en"))
+
+
+def test_every_number_of_the_panel_stands_in_the_scenario_and_can_be_set_to_itself():
+    for name in ("village", "policy_mix", "ptce_call_2013", "bretagne"):
+        settings = Settings(name)
+        said = settings.scenario().to_dict()
+        for row in rows_of(settings.scenario()):
+            value = value_at(said, row.path)
+            assert value is not None, row.path
+            if not isinstance(value, dict):
+                assert read(row, row.shown(value), language("en")) == value, row.path
+
+
+def test_the_lists_offer_all_shipped_scenarios_and_put_measures_on_territories():
+    assert {choice.name for choice in scenarios()} == set(shipped_scenarios())
+    for place in territories():
+        assert Settings("animation", place.name).checked().scenario().measures
+    assert has_territory("bretagne") and not has_territory("animation")
+
+
+def test_settings_that_make_no_scenario_are_refused():
+    with pytest.raises(ScenarioError):
+        Settings("animation", "animation").checked()
+    with pytest.raises(ValueError, match="64 bits"):
+        replace(Settings("village"), seed=2**70).checked()
+
+
+def test_the_server_listens_on_this_machine_and_says_when_it_cannot():
+    first = _listen("127.0.0.1", 0)
+    port = first.getsockname()[1]
+    with pytest.raises(PortError, match="--port"):
+        _listen("127.0.0.1", port)
+    first.close()
+
+
+def test_there_is_a_text_for_every_export():
+    for code in LANGUAGES:
+        assert all(language(code).knows(f"exports.{what}") for what in KINDS)

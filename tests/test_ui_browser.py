@@ -1,0 +1,209 @@
+"""The page in a real browser: what a policy team does with it, without a network, without a complaint in the console."""
+
+import csv
+import io
+import re
+import tomllib
+import zipfile
+
+import pytest
+
+from browsing import Visit, browsing, serving
+from clustersim import Scenario, run
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def address():
+    with serving("no_support", "--on", "village") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with browsing() as found:
+        yield found
+
+
+@pytest.fixture
+def visit(browser, address):
+    found = Visit(browser, address)
+    yield found
+    found.close()
+
+
+def test_the_page_needs_nothing_but_this_machine(visit, address):
+    assert visit.colours("map-0") > 10
+    assert visit.asked
+    assert [url for url in visit.asked if not url.startswith((address, "blob:", "data:"))] == []
+
+
+def test_months_are_played_paused_stepped_looked_back_at_and_begun_anew(visit):
+    assert visit.month() == 0
+    visit.click("step")
+    visit.until("month", "Month 1 of 24")
+    first = visit.said("chart-mean_degree")
+    visit.click("play")
+    visit.until("month", "Month 24 of 24")
+    visit.ready()
+    assert visit.said("chart-mean_degree") != first
+    visit.click("back")
+    visit.until("month", "Month 23 of")
+    visit.page.locator("[data-test=months]").evaluate("slider => { slider.value = 1; slider.dispatchEvent(new Event('input')) }")
+    visit.until("month", "Month 1 of 24")
+    visit.until("chart-mean_degree", first.split("\n")[1])
+    visit.click("reset")
+    visit.until("month", "The beginning")
+    assert visit.page.locator("[data-test=months]").is_disabled()
+
+
+def test_the_keyboard_plays_steps_and_looks_back(visit):
+    visit.page.keyboard.press("ArrowRight")
+    visit.until("month", "Month 1 of")
+    visit.page.keyboard.press(" ")
+    visit.until("month", "Month 24 of")
+    visit.page.keyboard.press("ArrowLeft")
+    visit.until("month", "Month 23 of")
+    visit.page.keyboard.press("r")
+    visit.until("month", "The beginning")
+
+
+def test_a_number_is_changed_by_its_slider_marked_and_put_back(visit):
+    path = "processes.meeting.decay_km"
+    visit.click("group-processes.meeting")
+    row = visit.page.locator(f"[data-test='{path}']")
+    assert "km" in row.get_attribute("title")
+    row.locator("input[type=range]").evaluate("slider => { slider.value = 40; slider.dispatchEvent(new Event('change')) }")
+    visit.until("group-processes.meeting", "1 changed")
+    assert row.locator("input[type=text]").input_value() == "40"
+    visit.ready()
+    visit.click("undo-all")
+    visit.page.wait_for_selector(f"[data-test='{path}']:not(.cs-changed)")
+    assert row.locator("input[type=text]").input_value() == "20"
+
+
+def test_a_mistake_is_said_beside_its_number_and_the_session_lives(visit):
+    visit.click("group-processes.meeting")
+    row = visit.page.locator("[data-test='processes.meeting.decay_km']")
+    row.locator("input[type=text]").fill("far away")
+    row.locator("input[type=text]").press("Tab")
+    problem = row.locator(".cs-problem")
+    problem.wait_for()
+    assert "a number from 1 to 100 km" in problem.inner_text()
+    seed = visit.page.locator("[data-test=seed]")
+    seed.fill("seven")
+    seed.press("Tab")
+    visit.page.get_by_text("“seven” is not possible").wait_for()
+    visit.click("step")
+    visit.until("month", "Month 1 of")
+    row.locator("input[type=text]").fill("30")
+    row.locator("input[type=text]").press("Tab")
+    problem.wait_for(state="detached")
+    visit.until("group-processes.meeting", "1 changed")
+
+
+def test_another_scenario_and_another_territory_are_chosen_by_title(visit):
+    visit.page.select_option("[data-test=scenario]", label="Coordinators")
+    visit.page.get_by_text("Do paid coordinators help groups to form").wait_for()
+    visit.ready()
+    visit.page.locator("[data-test='group-measures.coordinators']").wait_for()
+    visit.page.select_option("[data-test=scenario]", label="A dozen villages")
+    visit.page.get_by_text("Who meets whom").wait_for()
+    visit.ready()
+    assert visit.page.locator("[data-test=territory]").is_disabled()
+
+
+def test_two_worlds_live_on_one_clock_and_measures_are_switched_in_one_of_them(visit):
+    visit.page.select_option("[data-test=second]", label="A mix of measures")
+    visit.page.wait_for_selector("[data-test=map-1]")
+    visit.ready()
+    visit.click("play")
+    visit.until("month", "Month 24 of")
+    visit.ready()
+    assert visit.colours("map-1") > 10
+    chart = visit.said("chart-public_support_cents")
+    assert re.search(r"\+€[\d,]+", chart), "the difference is said"
+    visit.click("money")
+    paid = visit.said("measure-1-meetings")
+    assert "€" in paid or "EUR" in paid
+    visit.click("measure-1-meetings")
+    visit.page.wait_for_selector("[data-test=measure-1-meetings][aria-checked=false]")
+    visit.ready()
+    visit.until("month", "Month 24 of")
+    visit.click("over_time")
+    changed = "before => !document.querySelector('[data-test=chart-public_support_cents]').innerText.includes(before)"
+    visit.page.wait_for_function(changed, arg=chart)
+
+
+def test_a_click_on_an_organisation_shows_what_it_is(visit):
+    visit.click("step")
+    visit.until("month", "Month 1 of")
+    point, name = visit.page.evaluate("""() => {
+        const stage = document.querySelector('.cs-stage').__vue__, drawing = stage.drawings[0];
+        const degree = stage.frames[0].degree, point = drawing.locate(stage.frames[0].living[degree.indexOf(Math.max(...degree))]);
+        return [point, stage.named(drawing.at(point.x, point.y), 0).split(' · ')[0]];
+    }""")
+    box = visit.page.locator("[data-test=map-0]").bounding_box()
+    visit.page.mouse.click(box["x"] + point["x"], box["y"] + point["y"])
+    visit.until("card-title", name)
+    card = visit.page.locator(".cs-card").inner_text()
+    assert all(word in card for word in ("Staff", "FTE", "Partners, by trust", "Its history", "Cash", "Competence: trade"))
+    other = visit.page.locator(".cs-partner span").first.inner_text()
+    visit.page.locator(".cs-partner").first.click()
+    visit.until("card-title", other)
+
+
+def test_every_export_opens_and_the_scenario_file_is_lived_again_to_the_bit(visit, tmp_path):
+    visit.page.select_option("[data-test=scenario]", label="A mix of measures")
+    visit.page.get_by_text("Do measures that complement").wait_for()
+    visit.ready()
+    for month in range(1, 4):
+        visit.click("step")
+        visit.until("month", f"Month {month} of")
+    name, content = visit.download("settings")
+    said = content.decode()
+    assert tomllib.loads(said)["title"] == "A mix of measures"
+    path = tmp_path / name
+    path.write_bytes(content)
+    again = run(Scenario.load(path), seed=1, months=3)
+    assert f"state hash after month 3: {again.state_hash}" in said
+    from PIL import Image
+
+    name, content = visit.download("picture_png")
+    assert name.endswith(".png") and Image.open(io.BytesIO(content)).size[0] > 800
+    name, content = visit.download("picture_svg")
+    assert name.endswith(".svg") and b"<svg" in content
+    name, content = visit.download("series")
+    rows = list(csv.DictReader(io.StringIO(content.decode())))
+    assert [row["month"] for row in rows] == ["1", "2", "3"]
+    assert float(rows[-1]["mean_degree"]) == again.series["mean_degree"].iloc[-1]
+    name, content = visit.download("tables")
+    assert "organisations.csv" in zipfile.ZipFile(io.BytesIO(content)).namelist()
+    name, content = visit.download("animation")
+    assert Image.open(io.BytesIO(content)).n_frames == 4
+
+
+def test_the_page_speaks_french(visit):
+    visit.page.get_by_role("button", name="FR").click()
+    visit.until("play", "Lancer")
+    visit.until("scenario", "Aucun soutien")
+    visit.click("group-processes.meeting")
+    visit.until("processes.meeting.decay_km", "Portée des rencontres")
+    assert "distance sur laquelle" in visit.page.locator("[data-test='processes.meeting.decay_km']").get_attribute("title")
+
+
+def test_two_people_do_not_see_each_other(browser, address):
+    one, other = Visit(browser, address), Visit(browser, address)
+    one.click("step")
+    one.until("month", "Month 1 of")
+    one.page.select_option("[data-test=scenario]", label="Seed grants")
+    one.page.get_by_text("Does money for young").wait_for()
+    one.page.get_by_role("button", name="FR").click()
+    one.until("play", "Lancer")
+    other.click("step")
+    other.until("month", "Month 1 of")
+    assert other.said("play") == "Play"
+    assert other.page.locator("[data-test=scenario] option:checked").inner_text() == "No support"
+    one.close()
+    other.close()
