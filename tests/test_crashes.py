@@ -1,6 +1,6 @@
 """Sweeps that are killed, at many random moments, driver and workers: what is gone on with ends in the same bytes.
 
-Slow: `uv run --group test pytest -m slow`.
+Slow: `uv run --group test pytest -n 0 -m slow`.
 """
 
 import random
