@@ -58,6 +58,14 @@ def test_quiet_prints_the_path_alone_and_json_one_object(folder: Path) -> None:
     assert (facts["there"], facts["done"], facts["left"]) == (4, 0, 0) and (folder / facts["path"]).is_dir()
 
 
+def test_in_a_log_a_sweep_says_now_and_then_how_far_it_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clustersim.cli.sweeping._LOGGED", 0.0)
+    found = runner.invoke(app, ["sweep", "trial.toml", "--workers", "1"])
+    lines = [line for line in found.stderr.splitlines() if line.startswith("trial: ")]
+    assert len(lines) >= 4 and lines[-1].startswith("trial: 4 of 4 runs, ") and lines[-1].endswith(" left")
+    assert "trial: " not in runner.invoke(app, ["sweep", "trial.toml", "--workers", "1", "--quiet"]).stderr
+
+
 def test_a_dry_run_says_what_it_would_take_and_writes_nothing(folder: Path) -> None:
     text = swept("--dry-run")
     assert "2 points, 2 seeds each" in text and "4 runs, 0 of them in the store" in text and "Nothing was written" in text

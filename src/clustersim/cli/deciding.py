@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -67,7 +68,8 @@ def sensitivity(
 
 def _answered(named: str, store: Path | None, out: Path) -> tuple[Answered, Path]:
     """What came of the experiment, and the folder for the analysis."""
-    if (Path(named) / MANIFEST).exists():
+    # a folder may have the name of an experiment in the store: it counts if it holds tables, or is named as a path
+    if Path(named).is_dir() and ((Path(named) / MANIFEST).exists() or "/" in named or os.sep in named):
         from clustersim.experiments.sensitivity.exported import Exported
 
         return Exported(named), Path(named) / SUBFOLDER

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["resume", "retry", "sweep"]
 
+_LOGGED = 60.0  # seconds between two lines of a log
 FAILED = 1  # some runs failed: they are kept, with their tracebacks
 
 Workers = Annotated[int | None, typer.Option(min=1, help="Runs at a time, each in a process of its own; all cores unless said.")]
@@ -223,21 +224,39 @@ def _note(sentence: str) -> None:
 
 @contextmanager
 def _bar(name: str, *, show: bool) -> Iterator[Callable[[Standing], None]]:
-    """A bar on stderr that says runs done, failed, rate and time left."""
+    """Runs done, failed, rate and time left on stderr: a bar on a terminal, a line a minute in a log."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
+    console = Console(stderr=True)
+    if not (show and console.is_terminal):
+        yield _lines(name) if show else lambda standing: None
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not show) as bar:
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(name, total=None, said="")
+        yield lambda standing: bar.update(
+            task, completed=standing.total - standing.left, total=standing.total, said=_how_far(standing)
+        )
 
-        def tell(standing: Standing) -> None:
-            came = standing.total - standing.left
-            failed = f", {standing.failed} failed" if standing.failed else ""
-            rate = f", {standing.rate:.3g} a second, {_time(standing.left / standing.rate)} left" if standing.rate > 0 else ""
-            bar.update(task, completed=came, total=standing.total, said=f"{came} of {standing.total} runs{failed}{rate}")
 
-        yield tell
+def _lines(name: str) -> Callable[[Standing], None]:
+    """Tells how far a sweep is, not more often than a log can bear."""
+    told = 0.0
+
+    def tell(standing: Standing) -> None:
+        nonlocal told
+        if standing.seconds - told >= _LOGGED:
+            told = standing.seconds
+            typer.echo(f"{name}: {_how_far(standing)}", err=True)
+
+    return tell
+
+
+def _how_far(standing: Standing) -> str:
+    failed = f", {standing.failed} failed" if standing.failed else ""
+    rate = f", {standing.rate:.3g} a second, {_time(standing.left / standing.rate)} left" if standing.rate > 0 else ""
+    return f"{standing.total - standing.left} of {standing.total} runs{failed}{rate}"
 
 
 def _shard(text: str | None) -> Shard | None:
