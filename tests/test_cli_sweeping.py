@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from clustersim.cli import app
 from clustersim.cli.sweeping import _size, _time
 from clustersim.experiments.store import Store
+from clustersim.experiments.sweeps.sweeping import Sweep
 
 EXPERIMENT = """
 title = "A trial, of commands"
@@ -81,7 +82,8 @@ def test_parts_are_merged(folder: Path) -> None:
 
 
 def test_resume_goes_on_with_what_the_store_knows_and_with_nothing_else(folder: Path) -> None:
-    assert "no such file" in said("resume", "trial", "--store", "none.store", code=2) or True
+    assert "does not know this experiment" in said("resume", "trial", "--store", "none.store", code=2)
+    assert "no such file" in said("resume", "trail", "--store", "none.store", code=2)
     assert "does not know this experiment" in swept("--resume", code=2)
     assert not (folder / "results").exists()
     swept()
@@ -118,6 +120,35 @@ def test_export_writes_tables_and_says_what_is_missing(folder: Path) -> None:
     assert len(table.read_text(encoding="utf-8").splitlines()) == 3
     swept()
     assert "not there" not in said("export", "trial")
+
+
+def test_a_scenario_that_has_changed_since_is_named_and_no_empty_tables_are_written(folder: Path) -> None:
+    assert "no such file" in said("export", "trial", code=2)
+    (folder / "own.toml").write_text('title = "Own"\nextends = "village"\n', encoding="utf-8")
+    (folder / "trial.toml").write_text(EXPERIMENT.replace('"village"', '"own.toml"'), encoding="utf-8")
+    swept()
+    (folder / "own.toml").write_text('title = "Own"\nextends = "village"\npopulation.organisations = 61\n', encoding="utf-8")
+    for command in ("export", "verify", "resume"):
+        assert "has changed since" in said(command, "trial", code=2)
+    assert len(list(folder.glob("results/trial/*"))) == 1
+
+
+def test_experiments_have_any_name(folder: Path) -> None:
+    (folder / "trial.toml").rename(folder / "essai n° 2.1.toml")
+    (folder / "essai n° 2.1").mkdir()
+    said("sweep", "essai n° 2.1", "--workers", "1")
+    (folder / "essai n° 2.1.toml").unlink()
+    assert "essai n° 2.1" in said("export", "essai n° 2.1")
+
+
+def test_a_sweep_that_is_stopped_says_with_what_it_goes_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Sweep, "run", stopped)
+    assert "Go on with: clustersim sweep trial.toml\n" in swept(code=130)
+    text = swept("--seeds", "2", "--shard", "2/3", "--store", "own.store", "--out", "my tables", code=130)
+    assert "clustersim sweep trial.toml --seeds 2 --shard 2/3 --store own.store --out 'my tables'\n" in text
 
 
 def test_verify_lives_runs_again(folder: Path) -> None:

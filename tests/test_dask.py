@@ -10,16 +10,20 @@ import subprocess
 import sys
 import time
 from itertools import count, takewhile
+from pathlib import Path
 
 import dask
 import pytest
 from distributed import Client, LocalCluster
 
+import sweeping
 from clustersim import Scenario
 from clustersim.experiments import dask_pool, program
 from clustersim.experiments.execution import IN_HAND, Crew, ExecutionError, Failure, Task
 from clustersim.experiments.parcels import Pace
 from clustersim.experiments.records import record_of
+from clustersim.experiments.sweeps.exporting import export
+from clustersim.experiments.sweeps.living import lived
 from clustersim.results import RESULTS_VERSION
 from lively import SUPPORT
 from test_execution import DEADLY, POISON, _lambda_of, _lives, remembered, same
@@ -68,6 +72,16 @@ def test_a_cluster_gives_the_records_of_processes_threads_and_one_thread(scenari
     for others in found.values():
         assert all(same(one, other) for one, other in zip(alone, others, strict=True))
         assert others[-1].tables["ties"].equals(alone[-1].tables["ties"])
+
+
+def test_a_cluster_sweeps_to_the_same_tables_as_one_process(tmp_path: Path, address: str) -> None:
+    written = {}
+    for name, how in (("one", {"workers": 1}), ("cluster", {"workers": None, "scheduler": address})):
+        results, going = sweeping.swept(sweeping.small(), tmp_path / f"{name}.store", lived, **how)
+        assert going.standing.done == 12
+        folder = export(results, tmp_path / name)
+        written[name] = [(folder / table).read_bytes() for table in ("runs.parquet", "runs.csv", "points.csv", "failures.csv")]
+    assert written["one"] == written["cluster"]
 
 
 def test_results_come_in_the_order_of_the_tasks_and_a_failure_stops_nobody(scenario: Scenario, address: str) -> None:

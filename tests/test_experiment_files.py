@@ -1,6 +1,7 @@
 """Experiment files: what they may say, what is refused and in which words, and the points that they ask for."""
 
 import json
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -108,6 +109,12 @@ def test_the_users_own_table_is_the_points(tmp_path: Path) -> None:
 def test_what_is_kept_of_a_file_makes_it_again() -> None:
     found = asked(uncertainties={DECAY: [10, 30]}, design={"kind": "saltelli", "base": 4})
     assert Experiment.from_text(found.text).identity() == found.identity()
+
+
+def test_what_is_kept_under_other_seeds_asks_for_these() -> None:
+    other = asked(levers={DECAY: {"values": [10, 20]}}).under(3, 40)
+    again = Experiment.from_text(other.text)
+    assert again.identity() == other.identity() and next(again.points()).seeds == (40, 41, 42)
 
 
 def test_the_identity_is_of_what_is_asked_and_not_of_words() -> None:
@@ -241,6 +248,9 @@ def test_every_mistake_is_named_at_once_with_its_place_and_a_way_out() -> None:
         ({"levers": {DECAY: {"values": [10]}}, "uncertainties": {DECAY: {"values": [20]}}}, "an uncertainty too"),
         ({"levers": {DECAY: {"values": [10]}}, "constants": {DECAY: 20}}, "a factor too"),
         ({"levers": {"title": {"values": ["x"]}}}, "no such number"),
+        ({"levers": {DECAY: {"values": [10]}, "processes.meeting": {"decay_km": {"values": [20]}}}}, "two things said of it"),
+        ({"constants": {DECAY: 10, "processes.meeting": {"decay_km": 20}}}, "two values"),
+        ({"constants": {DECAY: date(2026, 1, 1)}, "title": "x"}, f"constants.{DECAY}"),
         ({"scenarios": []}, "scenarios"),
         ({"scenarios": ["village", "village"]}, "2 scenarios named village"),
         ({"scenarios": ["vilage"]}, 'did you mean "village"?'),

@@ -74,11 +74,7 @@ def test_entry_is_poisson_at_the_rate_without_envelope():
 
 def test_very_large_rates_are_drawn_in_parts():
     rate, months = np.array([2500.0]), 60
-    arising = np.empty(1, np.int64)
-    counts = []
-    for month in range(months):
-        count_founders(0, 1, Luck(2).key(Stream.FOUNDERS, month), np.array([5]), rate, arising)
-        counts.append(int(arising[0]))
+    counts = [count_founders(Luck(2).key(Stream.FOUNDERS, month), np.array([5]), rate)[0] for month in range(months)]
     assert abs(np.mean(counts) - 2500) < 3 * math.sqrt(2500 / months)
     assert np.var(counts) == pytest.approx(2500, rel=3 * math.sqrt(2 / months))
 

@@ -152,7 +152,7 @@ def test_public_bodies_and_the_closed_do_not_lead_and_private_actors_seldom():
     kinds = np.repeat([SOCIAL_ENTERPRISE, PRIVATE_ACTOR, PUBLIC_FUNDER], n // 3)
     alive, project_row = np.arange(n) % 2 == 0, np.full(n, -1, np.int32)
     key, p, none = Luck(1).key(Stream.PROJECT_IDEA), Innovating(idea_rate=0.4, private_idea_share=0.5).numbers, np.zeros(n, np.int64)
-    row = leaders(key, key, np.arange(n), kinds, alive, project_row, none, np.zeros(n), p)
+    row = leaders(key, key, np.flatnonzero(alive), np.arange(n), kinds, project_row, none, np.zeros(n), p)
     assert alive[row].all() and np.unique(row).size == row.size
     by_kind = np.bincount(kinds[row], minlength=3)
     assert by_kind[2] == 0
@@ -334,7 +334,7 @@ def ideas(n, rate, **columns):
     p = Innovating(idea_rate=rate, private_idea_share=0.5, granted_idea_rate=0.25).numbers
     idle = np.full(n, -1, np.int32)
     return leaders(
-        key, key, np.arange(n), given["kind"], np.ones(n, np.bool_), idle, given["earmarked"], given["grant_share"], p
+        key, key, np.arange(n), np.arange(n), given["kind"], idle, given["earmarked"], given["grant_share"], p
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from clustersim.kernels import kernel
 from clustersim.kernels.blocks import Workers
-from clustersim.kernels.graph import favourites
+from clustersim.kernels.graph import draw_halves, favourites
 from clustersim.luck import Luck, Stream, stream_key
 from clustersim.processes import learning
 from clustersim.processes.learning import Learning, ahead, learn, subjects, swap
@@ -193,12 +193,13 @@ def trade_until_over(seed, lesson, subject, degree, partner, knowledge, p):
     """The model's own kernels, month after month, until nobody can trade. Returns the months it took."""
     agents = degree.size
     uid = np.arange(agents)
-    favourite = np.empty(agents, np.int32)
+    half, favourite = np.empty(agents, np.uint64), np.empty(agents, np.int32)
     trust = np.ones(partner.shape)
     month = 0
     while month % 100 > 0 or not trade_is_over(degree, partner, knowledge, p):
         month += 1
-        favourites(0, agents, stream_key(seed, month, lesson), uid, degree, partner, favourite)
+        draw_halves(0, agents, stream_key(seed, month, lesson), uid, half)
+        favourites(0, agents, half, degree, partner, favourite)
         learn(0, agents, stream_key(seed, month, subject), uid, favourite, degree, partner, trust, knowledge, p)
     return month
 

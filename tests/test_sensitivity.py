@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import sweeping
 from clustersim.experiments.sensitivity.analysing import analyse, layout_of
 from clustersim.experiments.sensitivity.answering import Combination, answer
 from clustersim.experiments.sensitivity.cautions import cautions
@@ -258,6 +259,15 @@ def test_points_that_lack_a_seed_are_left_out_of_the_share():
     assert found.points == 29 and (found.point, found.common, found.own) == pytest.approx((rest.point, rest.common, rest.own))
 
 
+def test_a_sweep_that_has_only_begun_has_no_interval_of_the_share():
+    luck = np.random.default_rng(1)
+    unit = morris(3, trajectories=20)
+    y = luck.normal(size=(len(unit), 6))
+    y[6:] = np.nan  # the first trajectory, and half of the second
+    found = chance(of_kind("morris", unit), y)
+    assert found.points == 6 and math.isnan(found.run.low) and math.isnan(found.mean.high)
+
+
 # ---- quantities
 
 
@@ -361,6 +371,18 @@ def test_ishigami_through_the_design_of_an_experiment():
     assert found.facts["design"] | {"numbers": {}} == {
         "kind": "saltelli", "method": "indices", "points": 3072, "blocks": 512, "factors": 3, "luck": True, "numbers": {},
     }  # fmt: skip
+
+
+def test_ishigami_from_an_experiment_through_runs_and_their_store_to_its_indices(tmp_path):
+    meeting = [f"processes.meeting.{name}" for name in ("far_chance", "closure_chance", "space_encounters")]
+    experiment = sweeping.asked(seeds=1, uncertainties={path: [0, 1] for path in meeting}, design={"kind": "saltelli", "base": 256})
+    results, going = sweeping.swept(experiment, tmp_path / "runs.store", sweeping.ishigami)
+    assert going.standing.done == 256 * 6
+    table = analyse(results, ["cooperation"]).tables()["indices"].set_index("factor")
+    for name, truth in (("first", [0.3139, 0.4424, 0.0, 0.0]), ("total", [0.5576, 0.4424, 0.2437, 0.0])):
+        found = table.loc[[*meeting, LUCK]]
+        assert found[name].tolist() == pytest.approx(truth, abs=0.12)  # the sampling error of 256 rows; twice as many come closer above
+        assert (found[f"{name}_low"] <= truth).all() and (truth <= found[f"{name}_high"]).all()
 
 
 def test_the_methods_follow_the_design_and_a_grid_is_refused():

@@ -223,18 +223,19 @@ def said(*words: str, code: int = 0) -> str:
 
 
 @pytest.fixture(scope="module")
-def printed(tables) -> str:
-    """What the command says of the experiment file."""
+def printed(tables) -> tuple[str, dict]:
+    """What the command says of the experiment file, and what it writes into the manifest."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tables.parents[2])
-        return said("sensitivity", "trial.toml", "--outcome", "cooperation")
+        text = said("sensitivity", "trial.toml", "--outcome", "cooperation")
+    return text, json.loads((tables / "sensitivity" / "manifest.json").read_text(encoding="utf-8"))
 
 
-def test_the_command_says_what_decides_and_writes_it_beside_the_tables(tables, printed):
-    assert "What decides cooperation: shares of the variance between points" in printed
-    assert re.search(r"meeting: closure_chance .*yes", printed) and "Share of chance in the variance" in printed
-    assert "Warning: " in printed and "clustersim report" in printed
-    found = json.loads((tables / "sensitivity" / "manifest.json").read_text(encoding="utf-8"))
+def test_the_command_says_what_decides_and_writes_it_beside_the_tables(printed):
+    text, found = printed
+    assert "What decides cooperation: shares of the variance between points" in text
+    assert re.search(r"meeting: closure_chance .*yes", text) and "Share of chance in the variance" in text
+    assert "Warning: " in text and "clustersim report" in text
     assert found["commands"] == ["clustersim sweep trial.toml", "clustersim sensitivity trial.toml --outcome cooperation"]
     assert found["design"]["factors"] == 3 and found["runs"] == {"asked": 384, "missing": 0}
 
@@ -250,6 +251,8 @@ def test_json_is_one_object(tables, printed):
     found = json.loads(said("sensitivity", str(tables), "--outcome", "cooperation", "--json"))
     assert {row["outcome"] for row in found["tables"]["indices"]} == {"cooperation"}
     assert found["path"] == str(tables / "sensitivity") and found["warnings"]
+    facts = json.loads((tables / "sensitivity" / "manifest.json").read_text(encoding="utf-8"))
+    assert facts["commands"] == ["clustersim sweep trial.toml", f"clustersim sensitivity {tables} --outcome cooperation"]
 
 
 @EACH_LANGUAGE
@@ -262,7 +265,7 @@ def test_the_report_of_a_sweep_is_what_decides_it(code, tables, printed):
 
 def test_mistakes_end_in_plain_words(tables, tmp_path, monkeypatch):
     monkeypatch.chdir(tables.parents[2])
-    assert "--outcome: the sweep has no outcome 'poles'; it has cooperation, clusters" in said(
+    assert "--outcome poles: the sweep has cooperation, clusters" in said(
         "sensitivity", str(tables), "--outcome", "poles", code=2
     )
     assert "manifest.json is missing" in said("sensitivity", str(tmp_path), code=2)

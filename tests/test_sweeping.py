@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -14,16 +15,20 @@ import pytest
 
 from clustersim import Scenario, run
 from clustersim.experiments.execution import ExecutionError
+from clustersim.experiments.sensitivity.analysing import analyse
+from clustersim.experiments.sensitivity.exported import Exported
 from clustersim.experiments.store import Store
-from clustersim.experiments.sweeps.asking import Shard
+from clustersim.experiments.sweeps import estimating
+from clustersim.experiments.sweeps.asking import CHUNK, Shard
 from clustersim.experiments.sweeps.estimating import estimate
 from clustersim.experiments.sweeps.exporting import export
 from clustersim.experiments.sweeps.living import lived
 from clustersim.experiments.sweeps.results import Results
 from clustersim.experiments.sweeps.verifying import verify
-from sweeping import DEADLY, DECAY, FAR, POISON, asked, imagined, result_of, small, swept
+from sweeping import DEADLY, DECAY, FAR, POISON, RATE, asked, imagined, ishigami, result_of, small, swept
 
 COUNTED: list[int] = []
+SHARE = "population.private_share"
 
 
 def counted(scenario: Scenario, seed: int, keep: tuple[str, ...]):
@@ -96,6 +101,22 @@ def test_progress_is_told_and_adds_up(path: Path) -> None:
     seen = []
     swept(small(seeds=4), path, progress=lambda standing: seen.append((standing.done, standing.left, standing.total)))
     assert seen[-1] == (16, 0, 16) and all(done + left == total for done, left, total in seen)
+
+
+def test_ishigami_comes_out_of_the_whole_path_as_its_closed_form_says(path: Path, tmp_path: Path) -> None:
+    """Experiment file, design, crew, store, tables, analysis: nothing on the way may lose a digit or an order."""
+    factors = {name: [0.0, 1.0] for name in (FAR, "processes.meeting.closure_chance", "processes.meeting.space_encounters")}
+    asked_for = asked(uncertainties=factors, seeds=1, outcomes=["clusters"], design={"kind": "saltelli", "base": 1_024})
+    results, _ = swept(asked_for, path, ishigami, workers=2, kind="threads")
+    folder = export(results, tmp_path)
+    for answered in (results, Exported(folder)):
+        table = analyse(answered).tables()["indices"]
+        table = table[table["statistic"] == "mean"].set_index("factor")
+        first = [table["first"][name] for name in factors]
+        total = [table["total"][name] for name in factors]
+        np.testing.assert_allclose(first, [0.3139, 0.4424, 0.0], atol=0.02)  # Ishigami & Homma 1990, a = 7, b = .1
+        np.testing.assert_allclose(total, [0.5576, 0.4424, 0.2437], atol=0.03)
+        assert table["total"]["luck"] == 0.0  # it has no luck
 
 
 # ---- what goes wrong
@@ -195,6 +216,15 @@ def test_tables_are_written_whole_with_units_and_read_by_others(tmp_path: Path, 
     assert not list(folder.parent.glob(".*"))
 
 
+def test_columns_have_the_same_type_where_the_first_points_have_all_failed(path: Path, tmp_path: Path) -> None:
+    shares = {"low": 0.1, "high": 0.4, "steps": CHUNK}
+    levers = {"territory.regions": {"values": [9, 1]}, "territory.districts": {"values": [3]}, SHARE: shares}
+    results, going = swept(asked(scenarios=["baseline"], seeds=1, levers=levers), path)
+    assert going.standing.failed == going.standing.done == CHUNK
+    table = pd.read_parquet(export(results, tmp_path / "tables") / "runs.parquet")
+    assert table["territory.regions"].dtype == int and set(table["territory.regions"]) == {1}
+
+
 def test_frames_know_their_units(path: Path) -> None:
     results, _ = swept(small(), path)
     for frame in (results.runs(), results.points()):
@@ -228,6 +258,25 @@ def test_an_estimate_counts_times_and_writes_nothing(tmp_path: Path) -> None:
     found = estimate(small(seeds=4), tmp_path / "runs.store", 2)
     assert (found.runs, found.there, found.tried) == (16, 12, False)
     assert found.seconds_a_run == pytest.approx(0.001) and found.seconds == pytest.approx(0.002)
+
+
+def test_an_estimate_of_very_many_runs_looks_at_a_sample(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    half = small(seeds=30, first_seed=100)
+    swept(half, path)
+    monkeypatch.setattr(estimating, "_COUNTED", 100)
+    assert estimate(half, path, 1).there == 120
+    assert estimate(small(seeds=60, first_seed=100), path, 1).there == pytest.approx(120, abs=12)
+    part = estimate(small(seeds=60, first_seed=100), path, 1, Shard(2, 3))
+    assert part.runs == 80 and part.there == pytest.approx(40, abs=4)
+
+
+def test_a_grid_of_millions_is_never_in_memory(path: Path) -> None:
+    steps = {"steps": 100}
+    vast = asked(levers={DECAY: steps, FAR: steps, RATE: steps})
+    assert len(vast) == 1_000_000 and estimate(vast, path, 1).runs == 3_000_000
+    last = dict(vast.point(999_999).changes)
+    assert list(last.values()) == [each.values[-1] for each in vast.factors]
+    assert [vast.point(k) for k in range(5)] == list(islice(vast.points(), 5))
 
 
 # ---- killed

@@ -6,7 +6,7 @@ a line with unit and meaning.
 """
 
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -46,6 +46,11 @@ class Column:
 class Table:
     """Rows that grow. Subclasses declare columns; `len(table)` is the number of rows, dead ones included."""
 
+    _declared: ClassVar[tuple[Column, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls._declared = tuple(value for value in vars(cls).values() if isinstance(value, Column))
+
     def __init__(self, capacity: int = 16, **widths: int) -> None:
         """An empty table. `widths` gives a number for each column width that is declared by name."""
         self._widths = widths
@@ -55,9 +60,9 @@ class Table:
         self._refresh()
 
     @classmethod
-    def columns(cls) -> list[Column]:
+    def columns(cls) -> tuple[Column, ...]:
         """The declared columns, in order of declaration."""
-        return [value for value in vars(cls).values() if isinstance(value, Column)]
+        return cls._declared
 
     def _blank(self, column: Column, capacity: int) -> np.ndarray:
         width = self._widths[column.width] if isinstance(column.width, str) else column.width

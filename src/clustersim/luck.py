@@ -226,13 +226,14 @@ class Luck:
 
     def key(self, stream: Stream, month: int = 0) -> np.uint64:
         """The key of one decision in one month."""
-        if month not in self._keys:
+        keys = self._keys.get(month)
+        if keys is None:
             keys = np.empty(max(Stream) + 1, np.uint64)
             month_keys(self._seed, int(month), keys)
             if len(self._keys) > 1:  # month 0, asked for again and again, came first and stays; the month before this one goes
                 self._keys.popitem()
             self._keys[month] = keys
-        return self._keys[month][stream]
+        return keys[stream]
 
     def __repr__(self) -> str:
         return f"Luck(seed={self.seed})"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from clustersim.app import recording
 from clustersim.app.drawing import script
-from clustersim.app.drawing.words import words
+from clustersim.app.drawing.words import own_keys, words
 from clustersim.app.snapshots import Newcomers, Recorder, Snapshot, World
 from clustersim.durable import ResultsError, bring_to_disk, version_of
 from clustersim.report.page.language import Language
@@ -25,7 +25,6 @@ from clustersim.state.organisations import KINDS
 
 __all__ = ["page", "relive", "write_replay"]
 
-_FAMILIES = ("replay.", "charts.", "lines.", "legend.", "card.")  # texts that the page's script says
 
 
 def write_replay(
@@ -130,7 +129,7 @@ def _told(world: World, say: Language) -> dict[str, object]:
     """What the page's script says, and how."""
     return {
         "locale": say.code,
-        "texts": {key: text for key, text in say.texts.items() if key.startswith(_FAMILIES)},
+        "texts": {key: say.texts[key] for key in own_keys()},
         "names": {
             "purposes": [say.name_of("purposes", name) for name in world.purposes],
             "kinds": [say.name_of("kinds_of_organisation", kind) for kind in KINDS],

@@ -8,13 +8,13 @@ A row is an identity, as in the state: arrays by organisation name rows of all o
 the scenario: 1 is the first, 0 the eve of it, below lies the spin-up. What a browser is sent is told in `packing`.
 """
 
-import heapq
 from dataclasses import dataclass, fields, replace
 from typing import Self
 
 import numpy as np
 
 from clustersim import observables
+from clustersim.app.seats import Seats
 from clustersim.money import Flow
 from clustersim.observables import Observable
 from clustersim.simulation import Simulation
@@ -189,7 +189,7 @@ class Recorder:
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
-        self._seats = _Seats()
+        self._seats = Seats()
         self._seated = np.empty(0, np.int64)
         self.world = World.of(simulation)
         self.everybody = self._newcomers(0, simulation.state)
@@ -255,36 +255,6 @@ class Recorder:
             founded_month=o.founded_month[first:] - state.spin_up,
             names={row: name for row, name in state.names.items() if row >= first},
         )
-
-
-class _Seats:
-    """Which seat each organisation has at its point: the lowest that is free when it comes, for as long as it lives."""
-
-    def __init__(self) -> None:
-        self._of: dict[int, tuple[tuple[float, float], int]] = {}
-        self._free: dict[tuple[float, float], list[int]] = {}
-        self._taken: dict[tuple[float, float], int] = {}
-
-    def take(self, rows: np.ndarray, x_km: np.ndarray, y_km: np.ndarray, alive: np.ndarray) -> np.ndarray:
-        """Seats for newcomers; those who closed before they were seen need none."""
-        seats = np.zeros(rows.size, np.int32)
-        for k in np.flatnonzero(alive).tolist():
-            point = (float(x_km[k]), float(y_km[k]))
-            free = self._free.get(point)
-            if free:
-                seat = heapq.heappop(free)
-            else:
-                seat = self._taken.get(point, 0)
-                self._taken[point] = seat + 1
-            seats[k] = seat
-            self._of[int(rows[k])] = (point, seat)
-        return seats
-
-    def leave(self, rows: np.ndarray) -> None:
-        """These have closed."""
-        for row in rows.tolist():
-            point, seat = self._of.pop(row)
-            heapq.heappush(self._free.setdefault(point, []), seat)
 
 
 def _ties(state: State, living: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["sensitivity"]
 
-SUBFOLDER = "sensitivity"
+SUBFOLDER, MANIFEST = "sensitivity", "manifest.json"
 MOST_PRINTED = 8  # factors of a quantity; the tables have all
 _NONE = "-"
 # of each method: the column that ranks, its interval, the second number and what both are called
@@ -48,12 +48,13 @@ def sensitivity(
         answered, place = _answered(experiment, store, out)
         if answered.missing == answered.experiment.runs:
             complain(f"no run of {experiment} is there yet. Begin with: clustersim sweep {shlex.quote(experiment)}", MISTAKE)
+        for name in outcome or ():
+            if name not in answered.experiment.outcomes:
+                complain(f"--outcome {name}: the sweep has {', '.join(answered.experiment.outcomes)}", MISTAKE)
         found = analyse(answered, outcome, _commands(experiment, outcome, answered))
         path = found.write(place, figures.write)
     except KeyboardInterrupt:
         complain("Stopped by Ctrl-C; nothing was written.", STOPPED)
-    except KeyError as error:
-        complain(f"--outcome: {error.args[0]}", MISTAKE)
     except (LayoutError, ResultsError) as error:
         complain(str(error), MISTAKE)
     if quiet:
@@ -66,7 +67,7 @@ def sensitivity(
 
 def _answered(named: str, store: Path | None, out: Path) -> tuple[Answered, Path]:
     """What came of the experiment, and the folder for the analysis."""
-    if Path(named).is_dir():
+    if (Path(named) / MANIFEST).exists():
         from clustersim.experiments.sensitivity.exported import Exported
 
         return Exported(named), Path(named) / SUBFOLDER
@@ -84,17 +85,13 @@ def _answered(named: str, store: Path | None, out: Path) -> tuple[Answered, Path
 
 
 def _commands(named: str, outcomes: list[str] | None, answered: Answered) -> list[str]:
-    """How to ask it again: the sweep, then the analysis."""
-    if Path(named).is_dir():
-        from clustersim.experiments.sensitivity.exported import Exported
+    """How to ask it again: the sweep, then the analysis. A folder of tables says itself by which command it was swept."""
+    from clustersim.experiments.sensitivity.exported import Exported
 
-        assert isinstance(answered, Exported)
-        file, first = f"{answered.experiment.name}.toml", answered.manifest["command"]
-    else:
-        file = named
-        first = shlex.join(["clustersim", "sweep", named])
-    again = ["clustersim", "sensitivity", file, *(word for name in outcomes or () for word in ("--outcome", name))]
-    return [first, shlex.join(again)]
+    file = named if Path(named).exists() else f"{answered.experiment.name}.toml"
+    swept = answered.manifest["command"] if isinstance(answered, Exported) else shlex.join(["clustersim", "sweep", file])
+    only = [word for name in outcomes or () for word in ("--outcome", name)]
+    return [swept, shlex.join(["clustersim", "sensitivity", file, *only])]
 
 
 def _print_json(found: Sensitivity, path: Path) -> None:

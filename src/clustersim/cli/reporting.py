@@ -43,10 +43,10 @@ def report(
 
 
 def _newest(folder: Path) -> Path:
-    """The folder itself, or the newest comparison or analysed sweep right inside it."""
+    """The folder itself, or the newest comparison or analysed sweep inside it; sweeps lie one floor further down."""
     if (folder / COMPARISON).exists() or _analysis(folder) is not None:
         return folder
-    inside = [*folder.glob(f"*/{COMPARISON}"), *folder.glob(f"*/{ANALYSIS}/{MANIFEST}")]
+    inside = [*folder.glob(f"*/{COMPARISON}"), *folder.glob(f"*/{ANALYSIS}/{MANIFEST}"), *folder.glob(f"*/*/{ANALYSIS}/{MANIFEST}")]
     newest = max(inside, key=lambda manifest: manifest.stat().st_mtime, default=None)
     return folder if newest is None else newest.parent
 

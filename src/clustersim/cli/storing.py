@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from clustersim.experiments.store import Store
     from clustersim.experiments.sweeps.experiment import Experiment
 
-__all__ = ["ExperimentName", "Out", "StoreFile", "experiment_of", "export", "merge", "status", "store_of", "verify"]
+__all__ = ["ExperimentName", "Out", "StoreFile", "changed_since", "experiment_of", "export", "merge", "status", "store_of", "verify"]
 
 DIFFERENT = 1  # runs that end otherwise when they are lived again
 
@@ -36,7 +36,8 @@ def experiment_of(named: str, store: Path | None, *, seeds: str | None = None, m
 
     try:
         path = Path(named)
-        if store is None or path.suffix or path.exists() or path.with_suffix(".toml").exists():
+        # a folder of results may have the name of its experiment
+        if store is None or path.suffix == ".toml" or path.is_file() or Path(f"{named}.toml").is_file():
             return Experiment.load(named, months=months, **_seeds(seeds))
         return Experiment.from_text(_kept(named, store))
     except ScenarioError as error:
@@ -56,6 +57,16 @@ def _kept(name: str, path: Path) -> str:
         hint = did_you_mean(name, names)
         complain(f'{name}: no such file, and no experiment of that name in {path}{f" ({hint})" if hint else ""}', MISTAKE)
     return max(found, key=lambda experiment: experiment.since).text
+
+
+def changed_since(experiment: Experiment, path: Path) -> str:
+    """Why a store that knows an experiment of that name does not know this one; empty where it knows none, or this one."""
+    with _read(path) as store:
+        kept = store.experiments()
+    known = {other.identity for other in kept if other.name == experiment.name}
+    if not known or experiment.identity() in known:
+        return ""
+    return "; it knows one of that name that asks for other runs: the file, or a scenario, has changed since"
 
 
 def _seeds(text: str | None) -> dict[str, int]:
@@ -145,7 +156,11 @@ def export(
         complain(f"{path}: no such file. A sweep makes it; name another with --store.", MISTAKE)
     try:
         results = Results(found, path)
+        if results.missing == found.runs and results.failures().empty:
+            complain(f"{path} has no run of {found.name}{changed_since(found, path)}. Begin it with: clustersim sweep", MISTAKE)
         folder = exporting.export(results, out)
+    except KeyboardInterrupt:
+        complain("Stopped by Ctrl-C; nothing was written.", STOPPED)
     except ResultsError as error:
         complain(str(error), MISTAKE)
     if results.missing and not quiet:
@@ -194,6 +209,8 @@ def verify(
         complain("Stopped by Ctrl-C; nothing was changed.", STOPPED)
     except (ExecutionError, ResultsError) as error:
         complain(str(error), MISTAKE)
+    if not result.there:
+        complain(f"{path} has no run of {found.name}{changed_since(found, path)}: nothing to verify", MISTAKE)
     for sentence in result.different:
         typer.echo(sentence)
     same = result.again - len(result.different)

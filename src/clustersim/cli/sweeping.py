@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clustersim.cli.asking import MISTAKE, STOPPED, complain, grouped
-from clustersim.cli.storing import ExperimentName, Out, StoreFile, experiment_of, store_of
+from clustersim.cli.storing import ExperimentName, Out, StoreFile, changed_since, experiment_of, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,7 +59,7 @@ def sweep(
         _check_known(found, path)
     _warn(found)
     command = _command("sweep", experiment, seeds=seeds, months=months)
-    _sweep(found, path, out, part, command, workers=workers, scheduler=scheduler, as_json=as_json, quiet=quiet)
+    _sweep(found, path, out, part, command, recorded=command, workers=workers, scheduler=scheduler, as_json=as_json, quiet=quiet)
 
 
 def resume(
@@ -102,13 +102,14 @@ def _sweep(
     part: Shard | None,
     command: str,
     *,
+    recorded: str | None = None,
     retry: bool = False,
     workers: int | None,
     scheduler: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Run what is to be run, and write the tables of a whole experiment."""
+    """Run what is to be run, and write the tables of a whole experiment, which record by which command it was asked."""
     from clustersim.experiments.execution import ExecutionError
     from clustersim.experiments.storing import check_writable
     from clustersim.experiments.sweeps.asking import Shard
@@ -125,10 +126,10 @@ def _sweep(
         with _opened(path) as store, _bar(experiment.name, show=not (quiet or as_json)) as tell:
             going = Sweep(experiment, store, shard=part or Shard(), retry=retry, progress=tell)
             standing = going.run(workers=workers, scheduler=scheduler, notes=_note)
-        folder = None if part is not None else export(Results(experiment, path), out, command)
+        folder = None if part is not None else export(Results(experiment, path), out, recorded)
     except KeyboardInterrupt:
         done = f"{going.standing.done} runs of this sweep are in {path}. " if going is not None else ""
-        complain(f"Stopped by Ctrl-C. {done}Go on with: {command}", STOPPED)
+        complain(f"Stopped by Ctrl-C. {done}Go on with: {command}{_elsewhere(path, out, part)}", STOPPED)
     except (ExecutionError, ResultsError) as error:
         complain(str(error), MISTAKE)
     _say(experiment, standing, path, folder, as_json=as_json, quiet=quiet)
@@ -193,16 +194,15 @@ def _check_known(experiment: Experiment, path: Path) -> None:
     from clustersim.experiments.store import Store
     from clustersim.results import ResultsError
 
+    known: set[str] = set()
     try:
-        known = []
         if path.exists():
             with Store.open(path, write=False) as store:
-                known = store.experiments()
+                known = {kept.identity for kept in store.experiments()}
     except ResultsError as error:
         complain(str(error), MISTAKE)
-    if experiment.identity() not in {kept.identity for kept in known}:
-        same = [kept for kept in known if kept.name == experiment.name]
-        why = "; it knows one of that name that asks for other runs: the file, or a scenario, has changed since" if same else ""
+    if experiment.identity() not in known:
+        why = changed_since(experiment, path) if known else ""
         complain(f"{path} does not know this experiment ({experiment.name}){why}. Begin it with: clustersim sweep", MISTAKE)
 
 
@@ -262,6 +262,14 @@ def _command(command: str, experiment: str, **options: object) -> str:
     words = ["clustersim", command, experiment]
     words += [word for name, value in options.items() if value is not None for word in (f"--{name}", str(value))]
     return shlex.join(words)
+
+
+def _elsewhere(path: Path, out: Path, part: Shard | None) -> str:
+    """The options without which a command would go on with another store, folder or part."""
+    words = [] if part is None else ["--shard", f"{part.number}/{part.of}"]
+    words += [] if path == store_of(None, out) else ["--store", str(path)]
+    words += [] if out == Path("results") else ["--out", str(out)]
+    return "".join(f" {shlex.quote(word)}" for word in words)
 
 
 def _time(seconds: float) -> str:

@@ -5,7 +5,7 @@ pay only on large runs: below `WORTH_SPLITTING` rows one call does all.
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 WORTH_SPLITTING = 20_000
@@ -21,7 +21,8 @@ class Workers:
             raise ValueError(f"threads: found {threads}, allowed is 1 or more")
         self.threads = threads
         self._worth_splitting = worth_splitting
-        self._pool = ThreadPoolExecutor(threads, "clustersim") if threads > 1 else None
+        # the thread that calls works too
+        self._pool = ThreadPoolExecutor(threads - 1, "clustersim") if threads > 1 else None
 
     def over(self, rows: int, kernel: Callable, *arguments: Any) -> list[Any]:
         """Call the kernel on every row once. Returns what it returned, block by block in the order of rows."""
@@ -30,7 +31,21 @@ class Workers:
         # more blocks than threads, so that an uneven territory keeps all of them busy
         size = max(1, min(_BLOCK, -(-rows // (4 * self.threads))))
         starts = range(0, rows, size)
-        return [done.result() for done in [self._pool.submit(kernel, s, min(rows, s + size), *arguments) for s in starts]]
+        returned: list[Any] = [None] * len(starts)
+        left = enumerate(starts)  # each block goes to the thread that asks next: fewer awakenings than one task a block
+
+        def work() -> None:
+            for number, start in left:
+                returned[number] = kernel(start, min(rows, start + size), *arguments)
+
+        others = [self._pool.submit(work) for _ in range(self.threads - 1)]
+        try:
+            work()
+        finally:
+            wait(others)
+        for other in others:
+            other.result()
+        return returned
 
     def close(self) -> None:
         """Let the threads go. Using the workers afterwards works on one thread."""

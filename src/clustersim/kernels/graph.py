@@ -60,19 +60,25 @@ def common_partners(degree, partner, i, j):
 
 
 @kernel
-def favourites(start, stop, key, uid, degree, partner, favourite):
+def draw_halves(start, stop, key, uid, half):
+    """Each row's part of the luck of its ties this month; without a branch, so that several rows are hashed at once."""
+    for i in range(start, stop):
+        half[i] = half_hash(key, uid[i])
+
+
+@kernel
+def favourites(start, stop, half, degree, partner, favourite):
     """Each row's partner of the luckiest tie this month (luck is the tie's, the same at both ends); -1 without ties.
 
-    Where two name each other they are paired: a random matching, found by every row on its own. The luck of
-    a tie is the mixed sum of its ends' hashes: two mixings where hashing the ordered pair takes three and a comparison.
+    Where two name each other they are paired: a random matching, found by every row on its own. The luck of a tie is the
+    mixed sum of its ends' halves: one mixing a tie, where hashing the ordered pair takes three and a comparison.
     """
     for i in range(start, stop):
         best = degree[i] - 1  # with one tie or none there is nothing to draw
         if degree[i] > 1:
             luckiest = np.uint64(0)
-            own = half_hash(key, uid[i])
             for k in range(degree[i]):
-                luck = mix(own + half_hash(key, uid[partner[i, k]]))
+                luck = mix(half[i] + half[partner[i, k]])
                 if luck >= luckiest:
                     luckiest = luck
                     best = k

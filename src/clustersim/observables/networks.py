@@ -14,6 +14,7 @@ from clustersim.observables.observable import Observable
 from clustersim.state import State
 
 NEAR_KM = 20.0  # half of cooperations lie within about this distance
+ROWS, CLOSED = 0, 1  # what `count_closed_pairs` counts
 
 OBSERVABLES = (
     Observable("ties", "count", "cooperation ties", "more pairs of organisations cooperate"),
@@ -45,11 +46,12 @@ OBSERVABLES = (
 def observe(state: State, out: np.ndarray) -> None:
     """Fill `out` in the order of `OBSERVABLES`."""
     o, t = state.organisations, state.ties
-    describe_network(state.living_by_place(), o.x_km, o.y_km, t.degree, t.partner_row, t.trust, t.refused, NEAR_KM, out)
+    pairs = sum(state.workers.over(len(o), count_closed_pairs, t.degree, t.partner_row))
+    describe_network(state.living_by_place(), o.x_km, o.y_km, t.degree, t.partner_row, t.trust, t.refused, pairs, NEAR_KM, out)
 
 
 @kernel
-def describe_network(living_by_place, x_km, y_km, degree, partner_row, trust, refused, near_km, out):
+def describe_network(living_by_place, x_km, y_km, degree, partner_row, trust, refused, pairs, near_km, out):
     """All of this module's values; sums of trust and length run in the order of places, both ends of a tie counted."""
     living = living_by_place.size
     ends = 0
@@ -66,7 +68,7 @@ def describe_network(living_by_place, x_km, y_km, degree, partner_row, trust, re
             length_sum += length
     out[0] = ends // 2
     out[1] = ends / living if living > 0 else math.nan
-    out[2] = mean_clustering(degree, partner_row)
+    out[2] = mean_clustering(pairs)
     out[3] = largest_component(degree, partner_row) / living if living > 0 else math.nan
     out[4] = trust_sum / ends if ends > 0 else math.nan
     out[5] = length_sum / ends if ends > 0 else math.nan
@@ -75,47 +77,43 @@ def describe_network(living_by_place, x_km, y_km, degree, partner_row, trust, re
 
 
 @kernel
-def mean_clustering(degree, partner_row):
-    """Mean local clustering coefficient over rows of two ties or more; NaN without any."""
-    bound = partner_row.shape[1]
-    rows = np.zeros(bound + 1, np.int64)
-    closed = np.zeros(bound + 1, np.int64)
-    count_closed_pairs(degree, partner_row, rows, closed)
+def mean_clustering(pairs):
+    """Mean local clustering coefficient over rows of two ties or more, from what `count_closed_pairs` counts; NaN without any."""
     total = 0.0
     counted = 0
-    for d in range(2, bound + 1):
-        total += closed[d] / (d * (d - 1.0))
-        counted += rows[d]
+    for d in range(2, pairs.shape[1]):
+        total += pairs[CLOSED, d] / (d * (d - 1.0))
+        counted += pairs[ROWS, d]
     return total / counted if counted > 0 else math.nan
 
 
 @kernel
-def count_closed_pairs(degree, partner_row, rows, closed):
-    """By degree: how many rows have it, and how many ordered pairs of their partners are tied themselves.
+def count_closed_pairs(start, stop, degree, partner_row):
+    """By degree: how many rows have it (ROWS), and how many ordered pairs of their partners are tied themselves (CLOSED).
 
     Whole numbers, so that the sum does not depend on the order of rows. What the two ends of a tie have in common closes
-    pairs at both, so each tie is looked at once. The innermost loop has no branch: on fresh data a processor guesses one
-    branch in two wrong, and a wrong guess costs as much as ten comparisons.
+    pairs at both, so each tie is looked at once, from its smaller row. The inner loops have no branch: on fresh data a
+    processor guesses one branch in two wrong, and a wrong guess costs as much as ten comparisons.
     """
+    pairs = np.zeros((2, partner_row.shape[1] + 1), np.int64)
     seen_by = np.full(degree.size, -1, np.int32)
-    tied = np.zeros(degree.size, np.int32)
-    for i in range(degree.size):
-        ties = degree[i]
-        if ties > 1:
-            for a in range(ties):
-                seen_by[partner_row[i, a]] = i
-            for a in range(ties):
-                j = partner_row[i, a]
-                if j > i:
-                    common = 0
-                    for b in range(degree[j]):
-                        common += seen_by[partner_row[j, b]] == i
-                    tied[i] += common
-                    tied[j] += common
-    for i in range(degree.size):
-        if degree[i] > 1:
-            rows[degree[i]] += 1
-            closed[degree[i]] += tied[i]
+    later = np.empty(partner_row.shape[1], np.int32)  # partners in later rows that have others
+    for i in range(start, stop):
+        pairs[ROWS, degree[i]] += 1
+        ties = 0
+        for a in range(degree[i]):
+            j = partner_row[i, a]
+            seen_by[j] = i
+            later[ties] = j
+            ties += (j > i) & (degree[j] > 1)
+        for a in range(ties):
+            j = later[a]
+            common = 0
+            for b in range(degree[j]):
+                common += seen_by[partner_row[j, b]] == i
+            pairs[CLOSED, degree[i]] += common
+            pairs[CLOSED, degree[j]] += common
+    return pairs
 
 
 @kernel

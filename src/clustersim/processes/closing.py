@@ -62,15 +62,13 @@ def advance(state: State, luck: Luck, numbers: Closing) -> None:
     """Decide for every organisation, then carry out what was decided."""
     o, ties, projects, poles, clusters = state.organisations, state.ties, state.projects, state.poles, state.clusters
     awards, funders, living = state.awards, state.funders, state.living()
-    spared = o.kind == PUBLIC_FUNDER
-    spared[funders.organisation_row] = True
     closes = np.zeros(len(o), np.bool_)
     rescued = np.zeros(len(o), np.bool_)
-    state.workers.over(
-        living.size, decide, living, luck.key(Stream.CLOSING, state.month), state.month, spared, o.uid, o.kind, o.founded_month,
-        o.cash_cents, o.credit_cents, o.distress_months, closes, rescued, numbers.numbers,
+    rescues = state.workers.over(
+        living.size, decide, living, luck.key(Stream.CLOSING, state.month), state.month, spare(o.kind, funders.organisation_row), o.uid,
+        o.kind, o.founded_month, o.cash_cents, o.credit_cents, o.distress_months, closes, rescued, numbers.numbers,
     )  # fmt: skip
-    if rescued.any():
+    if any(rescues):
         state.ledger.record(Flow.RECAPITALISATION, -empty_accounts(np.flatnonzero(rescued), o.cash_cents))
     closing = np.flatnonzero(closes)  # few, so that what follows does not go through all rows again and again
     if closing.size == 0:
@@ -91,6 +89,15 @@ def advance(state: State, luck: Luck, numbers: Closing) -> None:
 
 
 @kernel
+def spare(kind, funder_row):
+    """Who does not close: public bodies, and whoever holds a support budget."""
+    spared = kind == PUBLIC_FUNDER
+    for i in funder_row:
+        spared[i] = True
+    return spared
+
+
+@kernel
 def hazard_of(kind, age_years, p):
     """Equation 3 [1/year]."""
     base = p.private_rate if kind == PRIVATE_ACTOR else p.social_rate
@@ -101,7 +108,8 @@ def hazard_of(kind, age_years, p):
 def decide(
     start, stop, living, key, month, spared, uid, kind, founded_month, cash, credit, distress_months, closes, rescued, p
 ):  # fmt: skip
-    """Equations 1 and 2 for each of the living: who closes, and whose owners pay its debts instead."""
+    """Equations 1 and 2 for each of the living: who closes, and whose owners pay its debts instead. Returns how many of the latter."""
+    rescues = 0
     highest = max(p.social_rate, p.private_rate) * (1.0 + p.youth_extra)  # most months end the question here, without an exp
     for i in living[start:stop]:
         distress_months[i] = int(distress_months[i]) + 1 if cash[i] < 0 else 0
@@ -110,9 +118,11 @@ def decide(
             rescued[i] = ruined
             if ruined:
                 distress_months[i] = 0
+                rescues += 1
         else:
             luck = 12.0 * uniform(hash_of(key, uid[i]))
             closes[i] = ruined or (luck < highest and luck < hazard_of(kind[i], (month - founded_month[i]) / 12.0, p))
+    return rescues
 
 
 @kernel

@@ -14,7 +14,7 @@ more and two at .20. The mean of a value over a pair never changes.
 import numpy as np
 
 from clustersim.kernels import kernel
-from clustersim.kernels.graph import favourites, slot_of
+from clustersim.kernels.graph import draw_halves, favourites, slot_of
 from clustersim.luck import Luck, Stream
 from clustersim.parameters import Parameter, Parameters
 from clustersim.state import State
@@ -38,9 +38,9 @@ def advance(state: State, luck: Luck, numbers: Converging) -> None:
     """Pair organisations along their ties and let each pair's values converge."""
     organisations, ties = state.organisations, state.ties
     rows = len(organisations)
-    favourite = np.empty(rows, np.int32)
-    key = luck.key(Stream.CONVERSATION, state.month)
-    state.workers.over(rows, favourites, key, organisations.uid, ties.degree, ties.partner_row, favourite)
+    half, favourite = np.empty(rows, np.uint64), np.empty(rows, np.int32)
+    state.workers.over(rows, draw_halves, luck.key(Stream.CONVERSATION, state.month), organisations.uid, half)
+    state.workers.over(rows, favourites, half, ties.degree, ties.partner_row, favourite)
     state.workers.over(rows, converse, favourite, ties.degree, ties.partner_row, ties.trust, organisations.values, numbers.numbers)
 
 

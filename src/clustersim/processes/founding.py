@@ -72,36 +72,26 @@ class Founding(Parameters):
 
 def advance(state: State, luck: Luck, numbers: Founding) -> None:
     """Let potential founders arise, decide, and settle those who found."""
-    p = numbers.numbers
+    p, traits, prevalence = numbers.numbers, luck.key(Stream.FOUNDER_TRAITS), state.purposes.cumulative_prevalence
     places, o, near = state.places, state.organisations, state.vicinity
-    arising = np.empty(len(places), np.int64)
-    state.workers.over(
-        len(places), count_founders, luck.key(Stream.FOUNDERS, state.month), places.uid, places.founders_rate, arising
-    )
-    count = int(arising.sum())
-    if count == 0:
-        return
     gathered = np.zeros(places.met_share.shape, np.int64)
-    prevalence = np.cumsum(state.purposes.prevalence_share)
-    count_gathered(o.alive, o.place_row, o.purpose, o.pole_row, o.cluster_row, gathered)
-    uid, place_row = np.empty(count, np.int64), np.empty(count, np.int32)
-    traits = luck.key(Stream.FOUNDER_TRAITS)
-    founders = choose_founders(
-        traits, luck.key(Stream.FOUNDING_DECISION, state.month), state.month, arising, places.uid, places.met_share,
-        near.start, near.place, near.weight, gathered, prevalence, uid, place_row, p,
+    count_gathered(state.living(), o.place_row, o.purpose, o.pole_row, o.cluster_row, gathered)
+    founders = state.workers.over(
+        len(places), choose_founders, luck.key(Stream.FOUNDERS, state.month), luck.key(Stream.FOUNDING_DECISION, state.month), traits,
+        state.month, places.uid, places.founders_rate, places.met_share, near.start, near.place, near.weight, gathered, prevalence, p,
     )  # fmt: skip
-    if founders == 0:
+    uid, place_row = (np.concatenate(blocks) for blocks in zip(*founders, strict=True))
+    if uid.size == 0:
         return
-    place_row = place_row[:founders]
     rows = state.settle(
-        founders, uid=uid[:founders], alive=True, place_row=place_row, x_km=places.x_km[place_row], y_km=places.y_km[place_row],
+        uid.size, uid=uid, alive=True, place_row=place_row, x_km=places.x_km[place_row], y_km=places.y_km[place_row],
         founded_month=state.month,
     )  # fmt: skip
-    draw_traits(
+    capital = draw_traits(
         rows.start, rows.stop, traits, o.uid, o.kind, o.purpose, o.competences, o.values, o.staff_fte, o.cash_cents,
         prevalence, p,
     )  # fmt: skip
-    state.ledger.record(Flow.STARTING_CAPITAL, int(o.cash_cents[rows].sum()))
+    state.ledger.record(Flow.STARTING_CAPITAL, capital)
 
 
 def expect_founders(population: np.ndarray, organisations: int, numbers: Founding) -> np.ndarray:
@@ -166,33 +156,41 @@ def draw_capital(u, staff, p):
 
 
 @kernel
-def count_founders(start, stop, key, place_uid, rate, arising):
-    """Equation 1: how many potential founders arise at each place."""
+def count_founders(key, place_uid, rate):
+    """Equation 1: how many potential founders arise at each of these places."""
+    arising = np.empty(rate.size, np.int64)
     # exp(-mean) is never less than 1 - mean, so most places end here; without branches several are reckoned at once
-    for q in range(start, stop):
+    for q in range(rate.size):
         arising[q] = uniform(hash_with(key, place_uid[q], 0)) >= 1.0 - rate[q]
-    for q in range(start, stop):
+    for q in range(rate.size):
         if arising[q] > 0:
             parts = int(rate[q] / LARGEST_MEAN) + 1
             arising[q] = 0
             for part in range(parts):
                 arising[q] += poisson(hash_with(key, place_uid[q], part), rate[q] / parts)
+    return arising
 
 
 @kernel
-def count_gathered(alive, place_row, purpose, pole_row, cluster_row, gathered):
+def count_gathered(living, place_row, purpose, pole_row, cluster_row, gathered):
     """How many organisations of each purpose are in a cluster or pole, by place."""
-    for i in range(alive.size):
-        if alive[i] and (pole_row[i] >= 0 or cluster_row[i] >= 0):
+    for i in living:
+        if pole_row[i] >= 0 or cluster_row[i] >= 0:
             gathered[place_row[i], purpose[i]] += 1
 
 
 @kernel
-def choose_founders(traits, decision, month, arising, place_uid, met_share, start, place, weight, gathered, prevalence, uid, place_row, p):
-    """Equations 2 and 3 for each potential founder. Fills uid and place_row of those who found, returns their number."""
+def choose_founders(
+    first, last, arrival, decision, traits, month, place_uid, rate, met_share, start, place, weight, gathered, prevalence, p
+):  # fmt: skip
+    """Equations 1 to 3 for the potential founders of places first to last. Returns uid and place of those who found."""
+    arising = count_founders(arrival, place_uid[first:last], rate[first:last])
+    potential = arising.sum()
+    uid = np.empty(potential, np.int64)
+    place_row = np.empty(potential, np.int32)
     founders = 0
-    for q in range(arising.size):
-        for slot in range(arising[q]):
+    for q in range(first, last):
+        for slot in range(arising[q - first]):
             who = pack_uid(month, place_uid[q], slot)
             attraction = 1.0
             if draw_kind(traits, who, p) == SOCIAL_ENTERPRISE:
@@ -206,12 +204,13 @@ def choose_founders(traits, decision, month, arising, place_uid, met_share, star
                 uid[founders] = who
                 place_row[founders] = q
                 founders += 1
-    return founders
+    return uid[:founders], place_row[:founders]
 
 
 @kernel
 def draw_traits(start, stop, key, uid, kind, purpose, competences, values, staff, cash, prevalence, p):
-    """Everything new organisations bring, from their uid alone."""
+    """Everything new organisations bring, from their uid alone. Returns the cash of all of them [cents]."""
+    capital = 0
     for i in range(start, stop):
         kind[i] = draw_kind(key, uid[i], p)
         purpose[i] = draw_purpose(key, uid[i], prevalence)
@@ -219,3 +218,5 @@ def draw_traits(start, stop, key, uid, kind, purpose, competences, values, staff
         draw_values(key, uid[i], kind[i], values[i], p)
         staff[i] = draw_staff(uniform(hash_with(key, uid[i], STAFF)), p.staff_median, p.staff_sigma, p.largest_staff)
         cash[i] = draw_capital(uniform(hash_with(key, uid[i], CASH)), staff[i], p)
+        capital += cash[i]
+    return capital

@@ -123,8 +123,8 @@ def advance(state: State, luck: Luck, numbers: Innovating) -> None:
         o.successes, o.innovations, o.quality, o.competences, challenge, ties.degree, ties.partner_row, ties.joint_successes, p,
     )  # fmt: skip
     team, large = form_teams(
-        luck.key(Stream.PROJECT_IDEA, month), luck.key(Stream.PROJECT_ORDER, month), len(projects), state.by_uid(), len(state.poles),
-        len(state.clusters), o.uid, o.kind, o.alive, o.purpose, o.competences, challenge, o.cash_cents, o.project_grant_cents,
+        luck.key(Stream.PROJECT_IDEA, month), luck.key(Stream.PROJECT_ORDER, month), len(projects), state.living(), state.by_uid(),
+        len(state.poles), len(state.clusters), o.uid, o.kind, o.purpose, o.competences, challenge, o.cash_cents, o.project_grant_cents,
         o.project_grant_share, o.voucher, o.expense_cents, o.project_row, o.successes, o.hindered, o.pole_row, o.coordinated,
         o.cluster_row, state.organisation_levers.animated, ties.degree, ties.partner_row, ties.trust, ties.joint_successes, p,
     )  # fmt: skip

@@ -17,7 +17,7 @@ when about a tenth of the links are long; without ties to exponential forgetting
 import numpy as np
 
 from clustersim.kernels import kernel
-from clustersim.kernels.graph import favourites, slot_of
+from clustersim.kernels.graph import draw_halves, favourites, slot_of
 from clustersim.luck import Luck, Stream, hash_of, pair_hash, uniform
 from clustersim.parameters import Parameter, Parameters
 from clustersim.state import State
@@ -54,9 +54,9 @@ def advance(state: State, luck: Luck, numbers: Learning) -> None:
     organisations, ties = state.organisations, state.ties
     p = numbers.numbers
     rows = len(organisations)
-    favourite = np.empty(rows, np.int32)
-    key = luck.key(Stream.LESSON, state.month)
-    state.workers.over(rows, favourites, key, organisations.uid, ties.degree, ties.partner_row, favourite)
+    half, favourite = np.empty(rows, np.uint64), np.empty(rows, np.int32)
+    state.workers.over(rows, draw_halves, luck.key(Stream.LESSON, state.month), organisations.uid, half)
+    state.workers.over(rows, favourites, half, ties.degree, ties.partner_row, favourite)
     state.workers.over(
         rows,
         learn,

@@ -101,7 +101,7 @@ def advance(state: State, luck: Luck, numbers: Meeting) -> None:
         state.organisation_levers.extra_encounters, places.spaces, state.place_levers.extra_spaces, numbers.numbers, own, grouped,
     )  # fmt: skip
     first, in_groups = number(own, grouped)
-    met = np.empty(first[-1], np.int32)
+    who, met = np.empty(first[-1], np.int32), np.empty(first[-1], np.int32)
     by_uid = state.by_uid()
     keys = Keys(
         luck.key(Stream.ENCOUNTER_KIND, state.month), luck.key(Stream.ENCOUNTER_PARTNER, state.month),
@@ -110,16 +110,16 @@ def advance(state: State, luck: Luck, numbers: Meeting) -> None:
     )  # fmt: skip
     state.workers.over(
         len(places), look_around, keys, first, own, o.uid, o.kind, o.alive, o.purpose, ties.degree, ties.partner_row, *state.by_place(),
-        *state.by_purpose(), vicinity.start, vicinity.place, vicinity.weight, living_at(o.place_row, o.alive, len(places)),
-        numbers.numbers, met,
+        *state.by_purpose(), vicinity.start, vicinity.place, vicinity.weight, living_at(living, o.place_row, len(places)),
+        numbers.numbers, who, met,
     )  # fmt: skip
     if in_groups:
         state.workers.over(
             len(o), look_within, luck.key(Stream.ENCOUNTER_MEMBER, state.month), first, own, o.uid, o.kind, o.alive, o.pole_row,
             o.coordinated, o.cluster_row, ties.degree, ties.partner_row, *members_of(o.pole_row, by_uid, len(state.poles)),
-            *members_of(o.cluster_row, by_uid, len(state.clusters)), met,
+            *members_of(o.cluster_row, by_uid, len(state.clusters)), who, met,
         )  # fmt: skip
-    one, other = fruitful(first, met)
+    one, other = fruitful(who, met)
     state.encounters.append(one.size, one_row=one, other_row=other)
 
 
@@ -152,12 +152,11 @@ def number(own, grouped):
 
 
 @kernel
-def living_at(place_row, alive, places):
+def living_at(living, place_row, places):
     """How many living organisations sit at each place."""
     count = np.zeros(places, np.int64)
-    for i in range(place_row.size):
-        if alive[i]:
-            count[place_row[i]] += 1
+    for i in living:
+        count[place_row[i]] += 1
     return count
 
 
@@ -220,7 +219,7 @@ def cumulate(place, weight, living, cumulative):
 
 @kernel
 def look_around(start, stop, keys, first, own, uid, kind, alive, purpose, degree, partner_row, place_start, at_place, purpose_start,
-                of_purpose, vicinity_start, vicinity_place, weight, living, p, met):  # fmt: skip
+                of_purpose, vicinity_start, vicinity_place, weight, living, p, who, met):  # fmt: skip
     """Equation 2 for those who sit at places start to stop: whom each meets of its own accord, -1 for nobody of use."""
     longest = 0
     for home in range(start, stop):
@@ -249,12 +248,13 @@ def look_around(start, stop, keys, first, own, uid, kind, alive, purpose, degree
                     if m >= 0:
                         q = near[m]
                         j = someone(hash_with(keys.slot, uid[i], k), i, at_place, place_start[q], place_start[q + 1], alive)
+                who[first[i] + k] = i
                 met[first[i] + k] = -1 if fruitless(i, j, kind, degree, partner_row) else j
 
 
 @kernel
 def look_within(start, stop, key, first, own, uid, kind, alive, pole_row, coordinated, cluster_row, degree, partner_row, pole_start,
-                of_pole, cluster_start, of_cluster, met):  # fmt: skip
+                of_pole, cluster_start, of_cluster, who, met):  # fmt: skip
     """Equation 3: whom each meets in its pole where that has a coordinator, else in its animated cluster."""
     for i in range(start, stop):
         for at in range(first[i] + own[i], first[i + 1]):
@@ -263,19 +263,18 @@ def look_within(start, stop, key, first, own, uid, kind, alive, pole_row, coordi
                 j = someone(bits, i, of_pole, pole_start[pole_row[i]], pole_start[pole_row[i] + 1], alive)
             else:
                 j = someone(bits, i, of_cluster, cluster_start[cluster_row[i]], cluster_start[cluster_row[i] + 1], alive)
+            who[at] = i
             met[at] = -1 if fruitless(i, j, kind, degree, partner_row) else j
 
 
 @kernel
-def fruitful(first, met):
+def fruitful(who, met):
     """The encounters that may lead to something, as two columns: who looked, who was met."""
     one = np.empty(met.size, np.int32)
     other = np.empty(met.size, np.int32)
     count = 0
-    for i in range(first.size - 1):
-        for at in range(first[i], first[i + 1]):
-            if met[at] >= 0:
-                one[count] = i
-                other[count] = met[at]
-                count += 1
+    for at in range(met.size):  # written always, kept only if somebody was met: no branch
+        one[count] = who[at]
+        other[count] = met[at]
+        count += met[at] >= 0
     return one[:count], other[:count]

@@ -78,15 +78,13 @@ def has_idea(luck, kind, granted, p):
 
 
 @kernel
-def leaders(idea_key, order_key, uid, kind, alive, project_row, earmarked, grant_share, p):
+def leaders(idea_key, order_key, living, uid, kind, project_row, earmarked, grant_share, p):
     """Rows of the living and idle who have an idea this month, in order of luck."""
-    row = np.empty(uid.size, np.int32)
+    row = np.empty(living.size, np.int32)
     count = 0
-    for i in range(uid.size):
-        if not alive[i] or project_row[i] >= 0 or kind[i] == PUBLIC_FUNDER:
-            continue
+    for i in living:  # luck is asked first: few have an idea, but who is idle could not be foreseen
         granted = earmarked[i] > 0 and grant_share[i] > 0.0
-        if has_idea(hash_of(idea_key, uid[i]), kind[i], granted, p):
+        if has_idea(hash_of(idea_key, uid[i]), kind[i], granted, p) and project_row[i] < 0 and kind[i] != PUBLIC_FUNDER:
             row[count] = i
             count += 1
     turn = np.empty(count, np.uint64)
@@ -221,7 +219,7 @@ def resolve(team, large, first_row, project_row):
 
 @kernel
 def form_teams(
-    idea_key, order_key, first_row, by_uid, poles, clusters, uid, kind, alive, purpose, competences, challenge, cash, earmarked,
+    idea_key, order_key, first_row, living, by_uid, poles, clusters, uid, kind, purpose, competences, challenge, cash, earmarked,
     grant_share, voucher, expense, project_row, successes, hindered, pole_row, coordinated, cluster_row, animated, degree, partner, trust,
     joint_successes, p,
 ):  # fmt: skip
@@ -230,7 +228,7 @@ def form_teams(
     An idea that came for the earmarked money alone is dropped where that pays too little of the project of the team that was
     found, or may not be used for it. Returns the teams that start and whether their projects are large.
     """
-    leader = leaders(idea_key, order_key, uid, kind, alive, project_row, earmarked, grant_share, p)
+    leader = leaders(idea_key, order_key, living, uid, kind, project_row, earmarked, grant_share, p)
     circle, start, member = circles(leader, by_uid, poles, clusters, pole_row, coordinated, cluster_row, animated)
     team = np.empty((leader.size, LARGEST_TEAM), np.int32)
     large = np.empty(leader.size, np.bool_)

@@ -41,6 +41,8 @@ READS = (
 )
 WRITES = ("ties.degree", "ties.partner_row", "ties.trust", "ties.born_month", "ties.purpose", "ties.joint_successes")
 
+ENDED = -1.0  # stands for the trust of a tie that ends this month, until it is removed
+
 
 class Trusting(Parameters):
     """How trust fades, grows and is lost."""
@@ -112,17 +114,18 @@ def move_on(start, stop, living, key, uid, values, project_row, pole_row, coordi
         project = project_row[i]
         pole = pole_row[i] if coordinated[i] else -1
         cluster = cluster_row[i] if animated[i] else -1
-        k = 0
-        while k < degree[i]:
+        ended = False
+        for k in range(degree[i]):
             j = partner_row[i, k]
             apart = 0.5 * (abs(values[i, 0] - values[j, 0]) + abs(values[i, 1] - values[j, 1]))
             at_work = project >= 0 and project == project_row[j]
             led = pole >= 0 and coordinated[j] and pole == pole_row[j]
             led = led or (cluster >= 0 and animated[j] and cluster == cluster_row[j])
             moved = next_trust(trust[i, k], apart, joint_successes[i, k], led, at_work, p)
-            lost = happens(pair_hash(key, uid[i], uid[j]), loss_of(moved, p))
-            if lost or moved < p.floor:
-                drop_slot(degree, partner_row, trust, born_month, tie_purpose, joint_successes, i, k)
-            else:
-                trust[i, k] = moved
-                k += 1
+            ends = happens(pair_hash(key, uid[i], uid[j]), loss_of(moved, p)) | (moved < p.floor)
+            trust[i, k] = ENDED if ends else moved
+            ended |= ends
+        if ended:  # seldom, so the loop above has no branch to guess
+            for k in range(degree[i] - 1, -1, -1):
+                if trust[i, k] == ENDED:
+                    drop_slot(degree, partner_row, trust, born_month, tie_purpose, joint_successes, i, k)

@@ -12,7 +12,7 @@ from clustersim.state.checks import broken_invariants
 from clustersim.state.funders import Awards, Calls, Funders
 from clustersim.state.ledger import Ledger
 from clustersim.state.levers import Encounters, OrganisationLevers, PlaceLevers
-from clustersim.state.organisations import Organisations, members_of
+from clustersim.state.organisations import Organisations, members_of, only_living
 from clustersim.state.places import Neighbourhood, Places
 from clustersim.state.poles import Clusters, Poles
 from clustersim.state.projects import Projects
@@ -105,7 +105,7 @@ class State:
 
     def living_by_place(self) -> np.ndarray:
         """Rows of the living, by place and then uid."""
-        return self._among_living("living by place", lambda: (row := self.by_place()[1])[self.organisations.alive[row]])
+        return self._among_living("living by place", lambda: only_living(self.by_place()[1], self.organisations.alive))
 
     def by_purpose(self) -> tuple[np.ndarray, np.ndarray]:
         """The same by purpose."""

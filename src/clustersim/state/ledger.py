@@ -3,6 +3,7 @@
 import numpy as np
 
 from clustersim.columns import Column, Table
+from clustersim.kernels import kernel
 from clustersim.money import FLOWS, Flow
 
 OUTSIDE = -1  # stands for a uid where payer or payee is the world outside
@@ -57,13 +58,14 @@ class Ledger:
 
     def close_month(self, month: int) -> None:
         """Write the sums of the month that are not itemised already, and start the next month at zero."""
-        rest = self.month_cents - self._itemised_cents
-        flows = np.flatnonzero(rest)
-        self.journal.append(
-            flows.size, month=month, flow=flows, measure=-1, payer_uid=_PAYERS[flows], payee_uid=_PAYEES[flows], amount_cents=rest[flows]
-        )
-        self.month_cents[:] = 0
-        self._itemised_cents[:] = 0
+        journal = self.journal
+        added = journal.append(np.count_nonzero(self.month_cents != self._itemised_cents))
+        write_sums(
+            added.start, month, self.month_cents, self._itemised_cents, _PAYERS, _PAYEES,
+            journal.month, journal.flow, journal.payer_uid, journal.payee_uid, journal.amount_cents,
+        )  # fmt: skip
+        self.month_cents.fill(0)
+        self._itemised_cents.fill(0)
 
     def inside_cents(self) -> int:
         """What all accounts of the territory must hold together: all that came in less all that went out."""
@@ -77,3 +79,16 @@ class Ledger:
         twin._itemised_cents = self._itemised_cents.copy()
         twin.journal = self.journal.copy()
         return twin
+
+
+@kernel
+def write_sums(row, month, month_cents, itemised_cents, payers, payees, journal_month, flow, payer_uid, payee_uid, amount_cents):
+    """Fill the journal's rows from `row` on: one for each flow of which a part is not itemised."""
+    for f in range(month_cents.size):
+        if month_cents[f] != itemised_cents[f]:
+            journal_month[row] = month
+            flow[row] = f
+            payer_uid[row] = payers[f]
+            payee_uid[row] = payees[f]
+            amount_cents[row] = month_cents[f] - itemised_cents[f]
+            row += 1

@@ -57,6 +57,17 @@ def pack_uid(month, place_uid, slot):
 
 
 @kernel
+def only_living(row, alive):
+    """Those of the rows that live, in the same order."""
+    living = np.empty(row.size, row.dtype)
+    count = 0
+    for i in row:  # written always, kept only if alive: no branch
+        living[count] = i
+        count += alive[i]
+    return living[:count]
+
+
+@kernel
 def members_of(group, by_uid, groups):
     """The rows of each group in order of uid: `row[start[g] : start[g + 1]]`. A negative group is none."""
     start = np.zeros(groups + 1, np.int64)

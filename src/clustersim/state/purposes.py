@@ -1,6 +1,7 @@
 """Purposes and competences: the vocabulary of a scenario, fixed for a run."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -25,3 +26,8 @@ class Purposes:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    @cached_property
+    def cumulative_prevalence(self) -> np.ndarray:
+        """(K,) running sums of the prevalences, for drawing a purpose [share]."""
+        return np.cumsum(self.prevalence_share)

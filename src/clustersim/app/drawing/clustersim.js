@@ -48,7 +48,11 @@
   const ARRAYS = { i1: Int8Array, i2: Int16Array, i4: Int32Array, u1: Uint8Array, u2: Uint16Array, f4: Float32Array, f8: Float64Array };
 
   function bytesOf(said) {
-    if (typeof said === "string") return Uint8Array.from(atob(said), (letter) => letter.charCodeAt(0)).buffer;
+    if (typeof said === "string") {
+      const letters = atob(said), bytes = new Uint8Array(letters.length);
+      for (let k = 0; k < letters.length; k++) bytes[k] = letters.charCodeAt(k);
+      return bytes.buffer;
+    }
     if (said instanceof ArrayBuffer) return said;
     return said.buffer.slice(said.byteOffset, said.byteOffset + said.byteLength);
   }
@@ -114,8 +118,7 @@
   /* ---- a replay: courses of values, month by month (recording.py tells the form) -------------------------------------- */
 
   clustersim.recording = async function (text) {
-    const packed = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const stream = new Blob([bytesOf(text.trim())]).stream().pipeThrough(new DecompressionStream("gzip"));
     const bytes = await new Response(stream).arrayBuffer();
     const length = new DataView(bytes).getUint32(0, true);
     const said = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, length)));
@@ -268,27 +271,34 @@
     context.closePath();
   }
 
-  /* Members of a cluster are ringed in ink, others in white. One path for each colour and ring: a canvas is fast with few, long paths. */
+  function drawAlike(context, points, r, colour, ringed) {
+    context.beginPath();
+    for (const { x, y, kind } of points) shape(context, kind, x, y, r);
+    context.fillStyle = colour;
+    context.fill();
+    if (r < 2 && !ringed) return;
+    context.strokeStyle = ringed ? (colour === DIM ? GREY : INK) : "white";
+    context.lineWidth = ringed ? Math.min(1.4, 0.5 + r / 6) : 0.5;
+    context.stroke();
+  }
+
+  const BATCH = 400; // organisations drawn together: where they overlap, no purpose always lies on top
+
+  /* Members of a cluster are ringed in ink, others in white. A canvas is fast with few, long paths: one for each colour of a batch. */
   function drawOrganisations(context, points, r, options) {
     const only = options.only ?? null;
+    const shades = points.map(({ purpose }) => (only === null || purpose === only ? colourOf(purpose) : DIM));
     for (const ringed of [0, CLUSTERED]) {
-      const groups = new Map();
-      for (const point of points) {
-        if (point.ringed !== ringed) continue;
-        const colour = only === null || point.purpose === only ? colourOf(point.purpose) : DIM;
-        if (!groups.has(colour)) groups.set(colour, []);
-        groups.get(colour).push(point);
-      }
+      const chosen = [...points.keys()].filter((k) => points[k].ringed === ringed);
       // what is dimmed lies below
-      for (const [colour, group] of [...groups].sort(([a], [b]) => (b === DIM) - (a === DIM))) {
-        context.beginPath();
-        for (const { x, y, kind } of group) shape(context, kind, x, y, r);
-        context.fillStyle = colour;
-        context.fill();
-        if (r < 2 && !ringed) continue;
-        context.strokeStyle = ringed ? (colour === DIM ? GREY : INK) : "white";
-        context.lineWidth = ringed ? Math.min(1.4, 0.5 + r / 6) : 0.5;
-        context.stroke();
+      if (only !== null) chosen.sort((a, b) => (shades[b] === DIM) - (shades[a] === DIM));
+      for (let begin = 0; begin < chosen.length; begin += BATCH) {
+        const groups = new Map();
+        for (const k of chosen.slice(begin, begin + BATCH)) {
+          if (!groups.has(shades[k])) groups.set(shades[k], []);
+          groups.get(shades[k]).push(points[k]);
+        }
+        for (const [colour, group] of groups) drawAlike(context, group, r, colour, ringed);
       }
     }
     if (r >= 7.5) {
@@ -514,7 +524,7 @@
       world.placesBySize = Array.from(population.keys()).sort((a, b) => population[b] - population[a]);
       world.mostPeople = Math.max(1, population[world.placesBySize[0]]);
     }
-    const most = 0.045 * world.box.width * to.scale;
+    const most = 0.038 * world.box.width * to.scale;
     return world.placesBySize.map((row) => {
       const disc = { row, x: to.x(x_km[row]), y: to.y(y_km[row]), r: 1 + most * Math.sqrt(population[row] / world.mostPeople) };
       context.beginPath();

@@ -4,7 +4,7 @@ from functools import cache
 
 from clustersim.report.page.language import LANGUAGES, Language, catalogue
 
-__all__ = ["LANGUAGES", "words"]
+__all__ = ["LANGUAGES", "own_keys", "words"]
 
 
 @cache
@@ -17,3 +17,9 @@ def words(code: str) -> Language:
     if code not in LANGUAGES:
         raise KeyError(f"no language {code!r}; there are {', '.join(LANGUAGES)}")
     return Language(code, {**catalogue(code), **catalogue(code, "clustersim.app"), **catalogue(code, __package__)})
+
+
+@cache
+def own_keys() -> tuple[str, ...]:
+    """Keys of the texts of replays and pictures themselves, the same in every language."""
+    return tuple(catalogue(LANGUAGES[0], __package__))

@@ -11,8 +11,8 @@ With y the number of a point and seed, y = mean + point + seed + rest, all parts
 4. Intervals are percentiles of the bootstrap over blocks of points (`layout`), seeds as they are: they say how far the share
    hangs on the points that were drawn.
 
-Points at which a seed is missing are left out. One seed tells nothing of chance. Without luck the share is 0, without any effect
-of parameters it is 1.
+Points at which a seed is missing are left out, and blocks without any other; where too few blocks remain there is no interval. One
+seed tells nothing of chance. Without luck the share is 0, without any effect of parameters it is 1.
 """
 
 from dataclasses import dataclass
@@ -73,7 +73,10 @@ def chance(layout: Layout, values: np.ndarray) -> Chance | None:
     crossed = layout.luck is None
     sums = _sums(centred, known, layout.blocks, layout.block)
     point, common, own = (float(part[0]) for part in _variances(np.ones((1, layout.blocks)), sums, seeds, crossed))
-    drawn = _variances(drawn_again(layout.blocks), sums, seeds, crossed) if layout.blocks >= LEAST_SEEDS else None
+    whole = sums[0] > 0  # blocks that have a point; one without would only be drawn as a hole
+    drawn = None
+    if whole.sum() >= LEAST_SEEDS:
+        drawn = _variances(drawn_again(int(whole.sum())), tuple(part[whole] for part in sums), seeds, crossed)
     run, mean = (_share((point, common, own), drawn, number) for number in (1, seeds))
     return Chance(int(known.sum()), seeds, point, common if crossed else nan, own, run, mean)
 

@@ -1,13 +1,14 @@
 """Estimating: how many runs an experiment asks for, how long they take and how much room, before anything is run or written."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import batched, groupby, islice
 from pathlib import Path
 from statistics import median
 
 from clustersim.experiments.store import Store
 from clustersim.experiments.store.packing import pack
-from clustersim.experiments.sweeps.asking import Shard, in_chunks
+from clustersim.experiments.sweeps.asking import CHUNK, Shard, Wanted, wanted_of
 from clustersim.experiments.sweeps.experiment import Experiment
 from clustersim.experiments.sweeps.living import lived
 
@@ -15,6 +16,8 @@ __all__ = ["Estimate", "estimate"]
 
 _LOOKED_AT = 200  # stored runs that say how long one takes
 _TRIED = 3  # runs tried where none is stored
+_COUNTED = 20_000  # runs looked up in the store, which takes half a minute at most; of more, as many from all over the experiment
+_GOLDEN = (5**0.5 - 1) / 2  # its multiples, less their whole parts, lie evenly from 0 to 1 and follow no rhythm
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Estimate:
 
     Attributes:
         runs: Runs that are asked for.
-        there: Of these, in the store.
+        there: Of these, in the store; of very many, as a sample of them says.
         seconds_a_run: Time of one run.
         bytes_a_run: Room of one run in the store.
         tried: Whether runs were tried for this, because none was stored.
@@ -50,31 +53,48 @@ class Estimate:
 
 def estimate(experiment: Experiment, store: Path, workers: int, shard: Shard = Shard()) -> Estimate:  # noqa: B008 - frozen
     """Count, and time: by runs of the experiment that are stored, or else by trying a few of its points."""
-    runs, there, seconds, room = 0, 0, [], []
+    runs = len(range(shard.number - 1, experiment.runs, shard.of))
+    there, seconds, room = 0, [], []
     if store.exists():
         with Store.open(store, write=False) as opened:
-            for chunk in in_chunks(experiment, shard):
-                identities = [wanted.identity for wanted in chunk]
-                runs += len(chunk)
-                there += len(opened.known(identities))
-                for run in islice(opened.runs(identities), _LOOKED_AT - len(seconds)):
-                    seconds.append(run.seconds)
             facts = opened.facts()
             if facts["runs"]:
                 room = [facts["bytes"] / facts["runs"]]
-    else:
-        runs = sum(map(len, in_chunks(experiment, shard)))
+                there, seconds = _stored(experiment, opened, shard)
     tried = not seconds
     if tried:
         # from all over the experiment; the first run pays for compiling and loading, and is not counted
-        spread = islice(chain.from_iterable(in_chunks(experiment, shard)), 0, runs, max(1, runs // _TRIED))
-        chosen = [wanted for wanted in spread if not wanted.refused]
+        spread = _spread(experiment, shard, _TRIED)
+        chosen = [wanted for wanted in spread if not wanted.refused][:_TRIED]
         for number, wanted in enumerate([*chosen[:1], *chosen]):
             run = lived(experiment.scenario_of(wanted.point), wanted.seed).stored(wanted.scenario, wanted.seed)
             if number > 0:
                 seconds.append(run.seconds)
                 room.append(len(pack(run.numbers, run.series, run.seconds)))
     return Estimate(runs, there, _usual(seconds), _usual(room), tried, workers)
+
+
+def _stored(experiment: Experiment, store: Store, shard: Shard) -> tuple[int, list[float]]:
+    """How many of the runs are in the store, and how long some of these took."""
+    looked_at, found = 0, 0
+    seconds: list[float] = []
+    for some in batched(_spread(experiment, shard, _COUNTED), CHUNK):
+        identities = [wanted.identity for wanted in some]
+        looked_at += len(some)
+        found += len(store.known(identities))
+        seconds += [run.seconds for run in islice(store.runs(identities), _LOOKED_AT - len(seconds))]
+    runs = len(range(shard.number - 1, experiment.runs, shard.of))
+    return round(found * runs / max(looked_at, 1)), seconds
+
+
+def _spread(experiment: Experiment, shard: Shard, most: int) -> Iterator[Wanted]:
+    """Runs of this part: all, or so many from all over it. Steps of equal length would meet the same seed again and again."""
+    numbers: Sequence[int] = range(shard.number - 1, experiment.runs, shard.of)
+    if len(numbers) > most:
+        numbers = [numbers[place] for place in sorted({int(len(numbers) * (k * _GOLDEN % 1)) for k in range(most)})]
+    for point, runs in groupby(numbers, key=lambda number: number // experiment.seeds):
+        wanted = wanted_of(experiment, experiment.point(point))
+        yield from (wanted[run % experiment.seeds] for run in runs)
 
 
 def _usual(values: list[float]) -> float:

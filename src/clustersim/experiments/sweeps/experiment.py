@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import product
+from math import prod
 from os import PathLike
 from typing import Any, NamedTuple, Self
 
@@ -126,7 +126,9 @@ class Experiment:
 
     def under(self, seeds: int, first_seed: int) -> Self:
         """The same under other seeds."""
-        return replace(self, seeds=seeds, first_seed=first_seed)
+        kept = json.loads(self.text)
+        kept["said"] |= {"seeds": seeds, "first_seed": first_seed}
+        return replace(self, seeds=seeds, first_seed=first_seed, text=json.dumps(kept))
 
     # ---- its points
 
@@ -143,10 +145,9 @@ class Experiment:
     @cached_property
     def combinations(self) -> tuple[Combination, ...]:
         """Every scenario with every combination of crossed values, and its points."""
-        values = list(product(*(factor.values for factor in self.crossed)))
         found = []
-        for number, (scenario, chosen) in enumerate(product(range(len(self.scenarios)), values)):
-            changes = tuple((factor.path, value) for factor, value in zip(self.crossed, chosen, strict=True))
+        for number in range(self._crossings):
+            scenario, changes = self._crossing(number)
             words = [self.scenarios[scenario].name, *(f"{path} = {_in_short(value)}" for path, value in changes)]
             points = slice(number * self._rows, (number + 1) * self._rows)
             found.append(Combination(", ".join(words), scenario, changes, points))
@@ -163,7 +164,7 @@ class Experiment:
         return bool(self.design.luck.any())
 
     def __len__(self) -> int:
-        return len(self.combinations) * self._rows
+        return self._crossings * self._rows
 
     @property
     def runs(self) -> int:
@@ -172,11 +173,12 @@ class Experiment:
 
     def points(self) -> Iterator[Point]:
         """Every point, in the order of numbers."""
-        for combination in self.combinations:
-            for row in range(self._rows):
-                yield self._point(combination, row)
+        return map(self.point, range(len(self)))
 
-    def _point(self, combination: Combination, row: int) -> Point:
+    def point(self, number: int) -> Point:
+        """The point of that number. A grid of millions is never in memory: each point is made when it is asked for."""
+        crossing, row = divmod(number, self._rows)
+        scenario, crossed = self._crossing(crossing)
         if self.rows:
             own, luck = tuple(zip(self.listed, self.rows[row], strict=True)), 0
         else:
@@ -184,13 +186,23 @@ class Experiment:
             own = tuple((factor.path, factor.at(share)) for factor, share in zip(self.drawn, shares, strict=False))
             luck = int(self.design.luck[row])
         first = self.first_seed + luck * self.seeds
-        return Point(
-            combination.points.start + row, combination.scenario, combination.changes + own, luck, tuple(range(first, first + self.seeds))
-        )
+        return Point(number, scenario, crossed + own, luck, tuple(range(first, first + self.seeds)))
 
-    @property
+    @cached_property
     def _rows(self) -> int:
         return len(self.rows) or len(self.design)
+
+    @cached_property
+    def _crossings(self) -> int:
+        return len(self.scenarios) * prod(len(factor.values) for factor in self.crossed)
+
+    def _crossing(self, number: int) -> tuple[int, tuple[tuple[str, Any], ...]]:
+        """The scenario and the crossed values of a combination: the last factor changes first, the scenario last."""
+        changes = []
+        for factor in reversed(self.crossed):
+            number, value = divmod(number, len(factor.values))
+            changes.append((factor.path, factor.values[value]))
+        return number, tuple(reversed(changes))
 
     def scenario_of(self, point: Point) -> Scenario:
         """What a point simulates.

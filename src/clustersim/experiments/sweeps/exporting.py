@@ -72,7 +72,7 @@ def _fill(folder: Path, results: Results, command: str | None) -> None:
     points, failures = results.points(), results.failures()
     points.to_csv(folder / "points.csv", index=False, lineterminator="\n")
     failures.to_csv(folder / "failures.csv", index=False, lineterminator="\n")
-    workbook = rows * (len(points.columns) + 1) <= _MOST_CELLS
+    workbook = max(rows, len(points)) * (len(points.columns) + 1) <= _MOST_CELLS
     if workbook:
         _write_workbook(folder, results, points)
     files = sorted(path for path in folder.rglob("*") if path.is_file())

@@ -33,8 +33,8 @@ def load(path: str | os.PathLike[str], instead: Mapping[str, Any]) -> dict[str, 
         ScenarioError: naming every mistake.
     """
     path = Path(path)
-    if not path.suffix and not path.exists():
-        path = path.with_suffix(".toml")
+    if path.suffix != ".toml" and (file := path.with_name(f"{path.name}.toml")).is_file() and not path.is_file():
+        path = file
     try:
         with path.open("rb") as file:
             said = tomllib.load(file)
@@ -58,7 +58,7 @@ def read(table: Mapping[str, Any], name: str, folder: str | os.PathLike[str], fi
     Raises:
         ScenarioError: naming every mistake.
     """
-    file, folder, said = file or name, Path(folder).absolute(), json.loads(json.dumps(table))
+    file, folder, said = file or name, Path(folder).absolute(), _plain(table, file or name)
     text = json.dumps({"name": name, "folder": str(folder), "said": said})
     problems = [Problem(file, ".".join(map(str, found.path)), *found[1:4]) for found in refused(said)]
     outcomes = tuple(_outcomes(said.get("outcomes"), file, problems))
@@ -98,6 +98,28 @@ def read(table: Mapping[str, Any], name: str, folder: str | os.PathLike[str], fi
         "rows": rows,
         "text": text,
     }
+
+
+def _plain(table: Mapping[str, Any], file: str) -> dict[str, Any]:
+    """A copy of a table in texts, numbers, lists and tables, as a store keeps it.
+
+    Raises:
+        ScenarioError: for whatever is none of these, such as TOML's dates.
+    """
+    try:
+        return json.loads(json.dumps(table))
+    except TypeError:
+        allowed = "a text in quotes, a number, a list or a table"
+        raise ScenarioError([Problem(file, path, in_words(value), allowed) for path, value in _strange(table)]) from None
+
+
+def _strange(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """What a store cannot keep, and where it stands."""
+    if isinstance(value, dict | list | tuple):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _strange(part, f"{path}.{key}" if path else str(key))
+    elif not isinstance(value, str | int | float | None):
+        yield path, value
 
 
 def _outcomes(said: list[str] | None, file: str, problems: list[Problem]) -> Iterator[str]:
@@ -141,10 +163,14 @@ def _seen_from(folder: Path, named: str) -> str:
 def _check_once(factors: list[Factor], said: dict[str, Any], file: str, problems: list[Problem]) -> None:
     """Refuse what is set or varied in two places."""
     paths = [factor.path for factor in factors]
+    constants = [path for path, _ in flat(said.get("constants", {}))]
+    for path in dict.fromkeys(constants):
+        if constants.count(path) > 1:
+            problems.append(Problem(file, f"constants.{path}", "two values", "one of them: in quotes or not, the path is the same"))
     for path in dict.fromkeys(paths):
         if paths.count(path) > 1:
             problems.append(Problem(file, f"levers.{path}", "an uncertainty too", "one of the two"))
-        if path in dict(flat(said.get("constants", {}))):
+        if path in constants:
             problems.append(Problem(file, f"constants.{path}", "a factor too", "a constant, or a factor"))
 
 

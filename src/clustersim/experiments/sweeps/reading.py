@@ -53,7 +53,12 @@ class Reader:
 
     def factors(self, section: str, role: str, said: Mapping[str, Any]) -> list[Factor]:
         """The factors of a section, those that stars stand for in the order of the theory."""
-        plain = {path: what for path, what in flat(said) if "*" not in path}
+        plain: dict[str, Any] = {}
+        for path, what in flat(said):
+            if path in plain:
+                self._refuse(section, path, "two things said of it", "one of them: in quotes or not, the path is the same")
+            elif "*" not in path:
+                plain[path] = what
         found: dict[str, Factor | None] = {}
         for pattern, what in flat(said):
             if "*" not in pattern:

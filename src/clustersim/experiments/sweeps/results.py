@@ -153,10 +153,16 @@ class Results:
         if self.experiment.has_luck:
             keys[LUCK] = np.array([point.luck for point in points], np.int64)
         changes = [dict(point.changes) for point in points]
-        for path in self.experiment.paths:
+        for path, kind in self._kinds.items():
             values = [change[path] for change in changes]
-            keys[path] = pd.array(values, "str") if any(isinstance(value, str) for value in values) else np.array(values)
+            keys[path] = pd.array(values, "str") if kind is str else np.array(values, kind)
         return keys
+
+    @cached_property
+    def _kinds(self) -> dict[str, type]:
+        """The type of what is varied, the same in every part of a table, also in one without rows."""
+        first = dict(self.experiment.point(0).changes)
+        return {path: type(first[path]) for path in self.experiment.paths}
 
     def _chunks(self) -> Iterator[tuple[list[Wanted], dict[str, StoredRun]]]:
         """Some runs after the other: those that are asked for, and those that are there by identity."""

@@ -39,10 +39,8 @@ def pictures(stored: StoredSensitivity, found: list[Reading], speaking: Language
                     f"tables/{reading.method}.csv",
                     " ".join([combination.said(speaking), *(_in_words(reading, factor, speaking) for factor in reading.factors[:MOST])]),
                     speaking,
-                    f"{reading.method}_many" if len(reading.factors) > MOST else reading.method,
-                    what=reading.title(speaking),
-                    shown=speaking.number(MOST),
-                    factors=speaking.number(len(reading.factors)),
+                    _key(reading),
+                    **_values(reading, speaking),
                 )
                 yield replace(drawn, caption="") if explained else drawn
                 explained = True
@@ -76,7 +74,7 @@ def write(path: Path) -> None:
         for reading in ours:
             if reading.factors:
                 figure = _figure(reading, stored.months, speaking, _HEAD)
-                style.entitle(figure, speaking.say(f"titles.{reading.method}", what=reading.title(speaking)), said)
+                style.entitle(figure, speaking.say(f"titles.{_key(reading)}", **_values(reading, speaking)), said)
                 style.save(figure, figures / f"{reading.method}_{reading.key}{_ending(stored, number)}")
         if any(reading.run for reading in ours):
             figure = chance_shares([reading for reading in ours if reading.run], speaking, _HEAD)
@@ -88,6 +86,16 @@ def _figure(reading: Reading, months: int, speaking: Language, head: float = 0.0
     if reading.method == "morris":
         return plane(reading, months, speaking, head)
     return indices(reading, speaking, head) if reading.method == "indices" else correlations(reading, speaking, head)
+
+
+def _key(reading: Reading) -> str:
+    """Which title and caption: a figure that does not show all factors says so."""
+    return f"{reading.method}_many" if len(reading.factors) > MOST else reading.method
+
+
+def _values(reading: Reading, speaking: Language) -> dict[str, str]:
+    """What the title of a figure is filled in with."""
+    return {"what": reading.title(speaking), "shown": speaking.number(MOST), "factors": speaking.number(len(reading.factors))}
 
 
 def _in_words(reading: Reading, factor: Factor, speaking: Language) -> str:

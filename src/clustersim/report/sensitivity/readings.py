@@ -12,7 +12,7 @@ from clustersim.report.sensitivity.folder import StoredSensitivity
 __all__ = ["LUCK", "Factor", "Luck", "Reading", "readings"]
 
 LUCK = "luck"
-SHARES = ("clustered_share", "met_share", "lagging_need_share", "survival")  # outcomes that are read in percent
+SHARES = ("share", "share of seeds")  # units that are read in percent
 # for each table: the size by which factors are ranked, its interval, and the second number beside it
 _COLUMNS = {
     "morris": ("mu_star", "low", "high", "sigma"),
@@ -103,7 +103,7 @@ class Reading:
     @property
     def scale(self) -> float:
         """What effects are multiplied by for people: shares are read in percent."""
-        return 100.0 if self.statistic == "chance" or self.outcome in SHARES else 1.0
+        return 100.0 if self.facts["unit"] in SHARES else 1.0
 
     def title(self, language: Language) -> str:
         """What it is called."""
