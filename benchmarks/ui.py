@@ -23,7 +23,8 @@ CASES = (
 WATCH = """() => {
     const said = document.querySelector('[data-test=month]');
     window.shown = [];
-    new MutationObserver(() => window.shown.push([said.innerText, performance.now()])).observe(said, { characterData: true, subtree: true, childList: true });
+    const watcher = new MutationObserver(() => window.shown.push([said.innerText, performance.now()]));
+    watcher.observe(said, { characterData: true, subtree: true, childList: true });
 }"""
 
 
@@ -46,7 +47,8 @@ def main() -> None:
             begun = time.perf_counter()
             with serving(*arguments) as address:
                 rate, seen = months_per_second(browser, address, months)
-            print(f"{label:>30}: {rate:5.1f} months/s, {seen} of {months + 1} months seen, {time.perf_counter() - begun:.0f} s in all", flush=True)
+            whole = time.perf_counter() - begun
+            print(f"{label:>30}: {rate:5.1f} months/s, {seen} of {months + 1} months seen, {whole:.0f} s in all", flush=True)
 
 
 if __name__ == "__main__":

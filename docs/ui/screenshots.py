@@ -11,7 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent.parent / "tests"))
 
-from browsing import PATIENCE, Visit, browsing, serving
+from browsing import PATIENCE, Visit, browsing, serving  # noqa: E402
 
 LANGUAGES = ("en", "fr")
 # the organisation of the second world with the most partners among those in a cluster
@@ -24,6 +24,7 @@ BUSIEST = """world => {
 
 
 def shoot(visit: Visit, name: str, language: str) -> None:
+    """A picture of the page as it is now."""
     visit.page.mouse.move(2, 2)  # no tip in the picture
     visit.page.wait_for_timeout(600)
     visit.page.screenshot(path=HERE / f"{name}.{language}.png")
@@ -31,6 +32,7 @@ def shoot(visit: Visit, name: str, language: str) -> None:
 
 
 def live_until(visit: Visit, month: int) -> None:
+    """Play until a month, and stay there."""
     visit.click("play")
     visit.page.wait_for_function(
         "month => document.querySelector('.cs-stage').__vue__.status.month >= month", arg=month, timeout=PATIENCE
@@ -85,6 +87,7 @@ def tour(browser: object, language: str) -> None:
 
 
 def main() -> None:
+    """All pictures in both languages."""
     with browsing() as browser:
         for language in LANGUAGES:
             tour(browser, language)

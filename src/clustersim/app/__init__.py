@@ -20,7 +20,7 @@ def page(
     language: str = "en",
     changes: Mapping[str, Any] | None = None,
     model: Callable[..., Any] | None = None,
-    components: Sequence[Callable[[Any], Any]] = (),
+    components: Sequence[Callable[[Any], Any] | tuple[Callable[[Any], Any], int]] = (),
 ) -> Any:
     """The page as a Solara element, which a notebook shows and `solara run` serves.
 
@@ -47,4 +47,6 @@ def page(
         model = ClusterModel
     said = tuple((changes or {}).items())
     own = tuple(name for name in (scenario, beside) if name is not None)
-    return page_of(Opening(scenario, beside, on, seed, language, own, said, model, tuple(components)))
+    # Mesa's makers of components give some with the number of a page of its own viewer
+    shown = tuple(component[0] if isinstance(component, tuple) else component for component in components)
+    return page_of(Opening(scenario, beside, on, seed, language, own, said, model, shown))

@@ -16,6 +16,7 @@ from clustersim.app.feeding import Feed
 from clustersim.app.inspecting import card
 from clustersim.app.opening import Opening
 from clustersim.app.session import Session
+from clustersim.problems import ScenarioError
 
 __all__ = ["Layout", "Page", "Screen"]
 
@@ -75,9 +76,25 @@ def Layout(children: list[Any]) -> None:
 
 @solara.component
 def Screen(opening: Opening) -> None:
-    """The page that opens with what was asked for."""
+    """The page that opens with what was asked for, or what is wrong with that: a file may have changed since it was asked for."""
+    session, problem = solara.use_memo(lambda: _opened(opening), [])
+    if session is None:
+        solara.Error(problem)
+    else:
+        Living(session, opening)
+
+
+def _opened(opening: Opening) -> tuple[Session | None, str]:
+    try:
+        return Session(opening), ""
+    except (ScenarioError, ValueError) as error:
+        return None, str(error)
+
+
+@solara.component
+def Living(session: Session, opening: Opening) -> None:
+    """The page of a session."""
     _, tell = solara.use_state(0)
-    session = solara.use_memo(lambda: Session(opening), [])
     feed = solara.use_memo(Feed, [])
     panel, show_panel = solara.use_state(True)
     world, set_world = solara.use_state(0)
@@ -161,12 +178,25 @@ def Screen(opening: Opening) -> None:
 
 @solara.component
 def Own(component: Callable[[Any], Any], model: Any, month: int, key: str) -> None:
-    """A component of a Mesa user's own, drawn anew for each month and not in between, when the model may be changing."""
+    """A component of a Mesa user's own, drawn anew for each month and not in between, when the model may be changing.
+
+    A fault in it is shown in its place, and the page lives.
+    """
     from mesa.visualization.utils import update_counter
 
     solara.use_memo(lambda: update_counter.set(update_counter.peek() + 1), [month, key])
+    fault, _ = solara.use_exception()
     with solara.Div(classes=["cs-own"]):
-        component(model)
+        if fault is not None:
+            solara.Error(f"{getattr(component, '__name__', 'component')}: {type(fault).__name__}: {fault}")
+        else:
+            Called(component, model, month, key)
+
+
+@solara.component
+def Called(component: Callable[[Any], Any], model: Any, month: int, key: str) -> None:
+    """What the user's component makes of the model; month and key are there so that it is called again."""
+    component(model)
 
 
 def _next(counter: Any) -> int:

@@ -103,7 +103,8 @@ def model_parameters(scenario: Scenario, seed: int) -> dict[str, Any]:
 
 
 def declared_numbers(scenario: Scenario) -> Iterator[tuple[str, Parameter, Any]]:
-    """Path, declaration and value of each number of the processes, measures and population; those that vary over time are left out."""
+    """Path, declaration and value of each number of the processes, measures and population; those that vary over time,
+    or that something else replaces, are left out."""
     groups: list[tuple[str, Parameters]] = [(f"processes.{name}", numbers) for name, numbers in scenario.processes.items()]
     groups += [(f"measures.{measure.name}", measure.numbers) for measure in scenario.measures]
     said = scenario.to_dict()
@@ -111,7 +112,7 @@ def declared_numbers(scenario: Scenario) -> Iterator[tuple[str, Parameter, Any]]
         for parameter in numbers.declared():
             path = f"{group}.{parameter.name}"
             value = value_at(said, path)
-            if not isinstance(value, dict):
+            if value is not None and not isinstance(value, dict):
                 yield path, parameter, value
 
 
