@@ -122,7 +122,7 @@ def _print(found: Sensitivity, path: Path) -> None:
     typer.echo(f"\nWritten to {path}\nTo read it as a page: clustersim report {shlex.quote(str(path.parent))}")
 
 
-_FLOOR = "Told apart: its interval lies above that of luck, which is what other seeds alone do to a mean over seeds."
+_FLOOR = "Told apart: it does more than luck, which is what other seeds alone do to a mean over seeds."
 
 
 def _title(found: Sensitivity, combination: str, outcome: str, statistic: str) -> str:
