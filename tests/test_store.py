@@ -755,3 +755,15 @@ def test_an_interrupted_repair_is_gone_on_with(whole, path, monkeypatch, step):
         assert store.repaired is None
     aside = [file.name for file in path.parent.iterdir() if ".damaged-" in file.name]
     assert len([name for name in aside if not name.endswith("-wal")]) == 1 and len(aside) == 2, "the old files are there, each once"
+
+
+def test_the_file_alone_holds_everything_once_a_driver_has_closed_it_even_while_others_read(path, tmp_path):
+    with Store.open(path) as store:
+        store.add(list(RUNS.values())[:1])
+    with Store.open(path, write=False) as reader:
+        assert reader.facts()["runs"] == 1
+        with Store.open(path) as store:
+            store.add(list(RUNS.values())[1:])
+        shutil.copy(path, tmp_path / "copied.store")
+    with Store.open(tmp_path / "copied.store", write=False) as copied:
+        assert copied.known(RUNS) == set(RUNS)

@@ -75,8 +75,11 @@ class Store:
             return cls(to_write(place) if write else to_read(place))
 
     def close(self) -> None:
-        """Let it go; the driver's lock too."""
+        """Let it go; the driver's lock too. What a driver's log holds goes into the file, so that the file alone can be copied."""
         with in_plain_words(self.path):
+            if self._lock is not None:
+                with suppress(sqlite3.Error):  # nothing is lost: the log lies beside the file, and the next driver takes it over
+                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._connection.close()
             if self._lock is not None:
                 self._lock.release()
