@@ -210,8 +210,8 @@ class Session:
 
     @property
     def last(self) -> int:
-        """The last month that is recorded in all worlds; -1 while one is being made."""
-        return min((world.last for world in self.worlds), default=-1) if len(self.worlds) == len(self.settings) else -1
+        """The last month that is recorded in all worlds; -1 while one is being made, or is about to be."""
+        return min((world.last for world in self.worlds), default=-1) if self._made() else -1
 
     @property
     def ready(self) -> bool:
@@ -223,12 +223,15 @@ class Session:
         """How many months are lived of those that are needed before something new can be shown; None where nothing is awaited."""
         if self.ready:
             return None
-        done = total = 0
-        for world in self.worlds:
+        done, total = 0, 1
+        for world, settings in zip(self.worlds, self.settings, strict=False):
             warmed, spin_up = world.warmed
-            done += warmed + max(world.last, 0)
+            done += warmed + max(world.last, 0) if world.settings == settings else 0
             total += spin_up + self._wanted_month
-        return done, max(total * len(self.settings) // max(len(self.worlds), 1), 1)
+        return done, total * len(self.settings) // max(len(self.worlds), 1)
+
+    def _made(self) -> bool:
+        return [world.settings for world in self.worlds] == self.settings
 
     # ---- how it comes about
 
