@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from clustersim.cli import app
-from clustersim.cli.sweeping import _size, _time
+from clustersim.cli.progressing import in_bytes, in_time
 from clustersim.experiments.store import Store
 from clustersim.experiments.sweeps.sweeping import Sweep
 
@@ -56,6 +56,14 @@ def test_quiet_prints_the_path_alone_and_json_one_object(folder: Path) -> None:
     assert (folder / swept("--quiet").strip() / "runs.parquet").is_file()
     facts = json.loads(swept("--json"))
     assert (facts["there"], facts["done"], facts["left"]) == (4, 0, 0) and (folder / facts["path"]).is_dir()
+
+
+def test_in_a_log_a_sweep_says_now_and_then_how_far_it_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clustersim.cli.progressing.LOGGED", 0.0)
+    found = runner.invoke(app, ["sweep", "trial.toml", "--workers", "1"])
+    lines = [line for line in found.stderr.splitlines() if line.startswith("trial: ")]
+    assert len(lines) >= 4 and lines[-1].startswith("trial: 4 of 4 runs, ") and lines[-1].endswith(" left")
+    assert "trial: " not in runner.invoke(app, ["sweep", "trial.toml", "--workers", "1", "--quiet"]).stderr
 
 
 def test_a_dry_run_says_what_it_would_take_and_writes_nothing(folder: Path) -> None:
@@ -188,5 +196,5 @@ def test_a_file_with_mistakes_ends_with_all_of_them(folder: Path) -> None:
 
 
 def test_times_and_sizes_are_said_as_people_say_them() -> None:
-    assert [_time(seconds) for seconds in (0.25, 75, 7_500, 400_000)] == ["0.2 s", "1 min 15 s", "2 h 5 min", "4.6 days"]
-    assert [_size(count) for count in (12, 3_456, 7_890_000, 2.5e12)] == ["12 bytes", "3.46 kB", "7.89 MB", "2.5e+03 GB"]
+    assert [in_time(seconds) for seconds in (0.25, 75, 7_500, 400_000)] == ["0.2 s", "1 min 15 s", "2 h 5 min", "4.6 days"]
+    assert [in_bytes(count) for count in (12, 3_456, 7_890_000, 2.5e12)] == ["12 bytes", "3.46 kB", "7.89 MB", "2.5e+03 GB"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -67,7 +68,8 @@ def sensitivity(
 
 def _answered(named: str, store: Path | None, out: Path) -> tuple[Answered, Path]:
     """What came of the experiment, and the folder for the analysis."""
-    if (Path(named) / MANIFEST).exists():
+    # a folder may have the name of an experiment in the store: it counts if it holds tables, or is named as a path
+    if Path(named).is_dir() and ((Path(named) / MANIFEST).exists() or "/" in named or os.sep in named):
         from clustersim.experiments.sensitivity.exported import Exported
 
         return Exported(named), Path(named) / SUBFOLDER
@@ -120,7 +122,7 @@ def _print(found: Sensitivity, path: Path) -> None:
     typer.echo(f"\nWritten to {path}\nTo read it as a page: clustersim report {shlex.quote(str(path.parent))}")
 
 
-_FLOOR = "Told apart: its interval lies above that of luck, which is what other seeds alone do to a mean over seeds."
+_FLOOR = "Told apart: it does more than luck, which is what other seeds alone do to a mean over seeds."
 
 
 def _title(found: Sensitivity, combination: str, outcome: str, statistic: str) -> str:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clustersim.cli.asking import MISTAKE, STOPPED, complain, grouped
+from clustersim.cli.progressing import bar, in_bytes, in_time
 from clustersim.cli.storing import ExperimentName, Out, StoreFile, changed_since, experiment_of, store_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from clustersim.experiments.store import Store
     from clustersim.experiments.sweeps.asking import Shard
@@ -123,7 +124,7 @@ def _sweep(
     going = None
     try:
         check_writable(out)
-        with _opened(path) as store, _bar(experiment.name, show=not (quiet or as_json)) as tell:
+        with _opened(path) as store, bar(experiment.name, show=not (quiet or as_json)) as tell:
             going = Sweep(experiment, store, shard=part or Shard(), retry=retry, progress=tell)
             standing = going.run(workers=workers, scheduler=scheduler, notes=_note)
         folder = None if part is not None else export(Results(experiment, path), out, recorded)
@@ -149,7 +150,7 @@ def _say(experiment: Experiment, standing: Standing, path: Path, folder: Path | 
         typer.echo(folder or path)
         return
     counts = {
-        f"runs done in {_time(standing.seconds)}": standing.done,
+        f"runs done in {in_time(standing.seconds)}": standing.done,
         "were there already": standing.there,
         "failed": standing.failed,
         "failed earlier and were left alone": standing.failed_before,
@@ -185,8 +186,8 @@ def _estimate(experiment: Experiment, path: Path, workers: int | None, part: Sha
     typer.echo(f"{experiment.title}: {grouped(len(experiment))} points, {grouped(experiment.seeds)} seeds each.")
     typer.echo(f"{grouped(found.runs)} runs, {grouped(found.there)} of them in the store.")
     how = "by a few tried now" if found.tried else "by those in the store"
-    typer.echo(f"About {_time(found.seconds)} with {found.workers} at a time ({found.seconds_a_run:.2g} s a run, {how}).")
-    typer.echo(f"About {_size(found.bytes)} in {path}. Nothing was written.")
+    typer.echo(f"About {in_time(found.seconds)} with {found.workers} at a time ({found.seconds_a_run:.2g} s a run, {how}).")
+    typer.echo(f"About {in_bytes(found.bytes)} in {path}. Nothing was written.")
 
 
 def _check_known(experiment: Experiment, path: Path) -> None:
@@ -221,25 +222,6 @@ def _note(sentence: str) -> None:
     typer.echo(f"Note: {sentence}", err=True)
 
 
-@contextmanager
-def _bar(name: str, *, show: bool) -> Iterator[Callable[[Standing], None]]:
-    """A bar on stderr that says runs done, failed, rate and time left."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not show) as bar:
-        task = bar.add_task(name, total=None, said="")
-
-        def tell(standing: Standing) -> None:
-            came = standing.total - standing.left
-            failed = f", {standing.failed} failed" if standing.failed else ""
-            rate = f", {standing.rate:.3g} a second, {_time(standing.left / standing.rate)} left" if standing.rate > 0 else ""
-            bar.update(task, completed=came, total=standing.total, said=f"{came} of {standing.total} runs{failed}{rate}")
-
-        yield tell
-
-
 def _shard(text: str | None) -> Shard | None:
     """`3/16` as such."""
     if text is None:
@@ -270,21 +252,3 @@ def _elsewhere(path: Path, out: Path, part: Shard | None) -> str:
     words += [] if path == store_of(None, out) else ["--store", str(path)]
     words += [] if out == Path("results") else ["--out", str(out)]
     return "".join(f" {shlex.quote(word)}" for word in words)
-
-
-def _time(seconds: float) -> str:
-    """A time in the two largest units that it has."""
-    minutes, hours, days = seconds / 60, seconds / 3_600, seconds / 86_400
-    if days >= 2:
-        return f"{days:.1f} days"
-    if hours >= 1:
-        return f"{int(hours)} h {int(minutes % 60)} min"
-    return f"{int(minutes)} min {int(seconds % 60)} s" if minutes >= 1 else f"{seconds:.1f} s"
-
-
-def _size(count: float) -> str:
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if count < 1_000 or unit == "GB":
-            return f"{count:.3g} {unit}"
-        count /= 1_000
-    raise AssertionError("no unit")

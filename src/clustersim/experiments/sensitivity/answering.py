@@ -112,7 +112,7 @@ def _screened(layout: Layout, points: np.ndarray) -> Iterator[tuple[str, Row]]:
     found = screen(layout, points)
     if found is None:
         return
-    told, rank = _above_luck(layout, found.low, found.high), _ranks(layout, found.mu_star)
+    told, rank = found.above_luck, _ranks(layout, found.mu_star)
     for k in _in_order(rank):
         yield "morris", {
             "rank": rank[k], "factor": layout.names[k], "mu": found.mu[k], "mu_star": found.mu_star[k], "low": found.low[k],

@@ -17,7 +17,7 @@ _FACTOR = {
     "rank": ("-", "1 for the factor that does most; missing for luck"),
     "factor": ("-", "path of the parameter; luck: another set of seeds and nothing else"),
 }
-_TOLD = {"told_apart": ("-", "whether the interval lies above that of luck; missing where the design has no luck to compare with")}
+_TOLD = {"told_apart": ("-", "whether it does more than luck; missing where the design has no luck to compare with")}
 
 COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
     "factors": {
