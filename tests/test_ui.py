@@ -341,7 +341,7 @@ def test_an_export_that_fails_is_said_and_the_session_lives(monkeypatch):
         raise OSError("no space left")
 
     async def does(session, until):
-        monkeypatch.setattr("clustersim.app.session.file_of", fail)
+        monkeypatch.setattr("clustersim.app.clock.file_of", fail)
         session.export("series")
         await until(lambda: session.failure and not session.exporting)
         assert "no space left" in session.failure

@@ -103,10 +103,13 @@ def Living(session: Session, opening: Opening) -> None:
     solara.use_effect(lambda: session.close, [])
     language, number = session.language, min(world, len(session.settings) - 1)
     texts = solara.use_memo(lambda: showing.texts(language), [language.code])
-    keys = tuple(made.key for made in session.worlds if made.snapshots) if session.last >= 0 else ()
-    worlds = solara.use_memo(lambda: feed.worlds(session) if keys else [], [keys])
+    # what was shown stays until the worlds that are being made can be shown
+    drawn = solara.use_ref(((), []))
+    if session.last >= 0 and drawn.current[0] != (keys := tuple(made.key for made in session.worlds)):
+        drawn.current = (keys, feed.worlds(session))
+    keys, worlds = drawn.current
     shown = solara.use_ref(({}, None, []))
-    if keys and session.ready and shown.current[0] != (keys, session.month, session.last, language.code, feed.asked):
+    if session.ready and shown.current[0] != (keys, session.month, session.last, language.code, feed.asked):
         state = (keys, session.month, session.last, language.code, feed.asked)
         shown.current = (state, feed.month(session), feed.charts(session, language))
     groups = solara.use_memo(
