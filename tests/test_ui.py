@@ -18,7 +18,7 @@ from clustersim.app.inspecting import card
 from clustersim.app.opening import Opening
 from clustersim.app.panel import groups, read, rows_of
 from clustersim.app.saving import KINDS, file_of
-from clustersim.app.serve import PortError, _listen
+from clustersim.app.serve import PortError, _listen, own_pages_only
 from clustersim.app.session import Session
 from clustersim.app.settings import Settings, value_at
 from clustersim.app.speaking import LANGUAGES, language
@@ -94,6 +94,47 @@ def test_reset_comes_back_to_the_same_beginning_to_the_bit():
         assert world.state_hash() == after
 
     visit(does)
+
+
+def test_an_organisation_that_is_not_there_any_more_is_not_looked_at():
+    """After going back, those founded later are unknown; a click may still come from the map of before."""
+
+    async def does(session, until):
+        known = len(session.worlds[0].recorder.everybody)
+        session.play()
+        await until(lambda: not session.playing)
+        last = len(session.worlds[0].recorder.everybody) - 1
+        assert last >= known, "nobody was founded"
+        session.pick(0, last)
+        seen = [session.looked_at]
+        session.reset()
+        await until(lambda: session.ready and session.last == 0)
+        seen.append(session.looked_at)
+        for number, row in ((0, last), (0, -1), (1, 0), (0, 0)):
+            session.pick(number, row)
+            seen.append(session.looked_at)
+        return last, seen
+
+    last, seen = visit(does)
+    assert seen == [(0, last), None, None, None, None, (0, 0)]
+
+
+@pytest.mark.parametrize(("origin", "let_in"), [(b"http://127.0.0.1:8765", True), (None, True), (b"http://elsewhere.example", False)])
+def test_the_server_speaks_to_its_own_pages_alone(origin, let_in):
+    said = []
+
+    async def application(scope, receive, send):
+        said.append("let in")
+
+    async def receive():
+        return {"type": "websocket.connect"}
+
+    async def send(message):
+        said.append(message["type"])
+
+    headers = [(b"host", b"127.0.0.1:8765")] + ([] if origin is None else [(b"origin", origin)])
+    asyncio.run(own_pages_only(application)({"type": "websocket", "headers": headers}, receive, send))
+    assert said == (["let in"] if let_in else ["websocket.close"])
 
 
 def test_two_worlds_share_seed_and_clock_and_differ_by_their_measures_alone():

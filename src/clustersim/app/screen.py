@@ -118,7 +118,7 @@ def Living(session: Session, opening: Opening) -> None:
     lists = solara.use_memo(
         lambda: showing.lists(session, number), [tuple(map(id, session.settings)), dict(session.refused), language.code, number]
     )
-    picked = session.picked if session.ready and session.picked and session.picked[0] < len(session.worlds) else None
+    picked = session.looked_at
     looked_at = solara.use_memo(
         lambda: {"world": picked[0], **card(session.worlds[picked[0]], picked[1], session.month, language)} if picked else None,
         [picked, keys, session.month, session.last, language.code],

@@ -9,10 +9,11 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable
+from typing import Any
 
 from clustersim.app.opening import Opening
 
-__all__ = ["MESA_PAGE", "PAGE", "PORT", "PortError", "opening", "page_of", "prepare", "serve"]
+__all__ = ["MESA_PAGE", "PAGE", "PORT", "PortError", "opening", "own_pages_only", "page_of", "prepare", "serve"]
 
 PORT = 8765
 PAGE, MESA_PAGE = "clustersim.app.screen:Page", "clustersim.app.solaraviz:Page"
@@ -92,12 +93,27 @@ def page_of(asked: Opening) -> object:
 
 
 def _application(host: str) -> object:
-    """Solara's application; on this machine alone it answers to this machine's names only, so that no page elsewhere can reach it."""
+    """Solara's application; on this machine alone it answers to this machine's names only, and nowhere to pages of others."""
     import solara.server.starlette
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     hosts = ["127.0.0.1", "localhost", "[::1]"] if host in _LOCAL else ["*"]
-    return TrustedHostMiddleware(solara.server.starlette.app, allowed_hosts=hosts, www_redirect=False)
+    return TrustedHostMiddleware(own_pages_only(solara.server.starlette.app), allowed_hosts=hosts, www_redirect=False)
+
+
+def own_pages_only(application: Callable[..., Any]) -> Callable[..., Any]:
+    """An application that speaks to its own pages alone: any page may open a websocket to any address, and says where it is from."""
+
+    async def answer(scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+        said = dict(scope.get("headers", ()))
+        origin = said.get(b"origin", b"").partition(b"://")[2]
+        if scope["type"] == "websocket" and origin and origin != said.get(b"host"):
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        await application(scope, receive, send)
+
+    return answer
 
 
 def _listen(host: str, port: int | None) -> socket.socket:

@@ -77,7 +77,7 @@ class Session(Clock):
 
     def reset(self) -> None:
         """Back to month 0 of the same scenarios and the same seed, to the bit; the record begins anew."""
-        self.playing, self.failure = False, ""
+        self.playing, self.failure, self.picked = False, "", None
         for world in self.worlds:
             if world.snapshots:
                 world.go_back()
@@ -155,6 +155,14 @@ class Session(Clock):
                 self._settle(1, self._beside(replace(self.settings[1], name=name, changes={}, switched_off=frozenset())), keep_month=True)
             else:
                 self._settle(1, self._beside(Settings(name)), keep_month=True)
+
+    @property
+    def looked_at(self) -> tuple[int, int] | None:
+        """What is picked, where the world that is there now knows it: a click may come from a map of one that has gone."""
+        if self.picked is None or not self.ready or self.picked[0] >= len(self.worlds):
+            return None
+        number, row = self.picked
+        return self.picked if 0 <= row < len(self.worlds[number].recorder.everybody) else None
 
     def pick(self, number: int, row: int | None) -> None:
         """Look at an organisation."""
