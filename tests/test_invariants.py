@@ -331,7 +331,11 @@ def test_i14_each_stream_of_luck_is_asked_for_in_one_place() -> None:
 def test_i14_every_key_is_asked_for_by_the_name_of_its_stream() -> None:
     package = Path(clustersim.__file__).parent
     for path in package.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        source = path.read_text(encoding="utf-8")
+        if package / "app" in path.parents:  # elements of the page have keys of another sort; it draws nothing, so it knows no luck
+            assert "Luck(" not in source and "stream_key" not in source and "import Stream" not in source, path.name
+            continue
+        for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "key":
                 assert ast.unparse(node.args[0]).startswith("Stream."), f"{path.name} {node.lineno}"
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "stream_key":
