@@ -1,4 +1,5 @@
-"""Sweeps that are killed, at many random moments, driver and workers: what is gone on with ends in the same bytes.
+"""Sweeps that are killed, at many random moments, driver and workers: what is gone on with, and tried again
+where it failed, ends in the same bytes.
 
 Slow: `uv run --group test pytest -n 0 -m slow`.
 """
@@ -29,8 +30,8 @@ points = 12
 SWEEP = "from clustersim.cli import main; main()"
 
 
-def started(folder: Path, out: Path) -> subprocess.Popen:
-    arguments = ["sweep", str(folder / "killed.toml"), "--out", str(out), "--workers", "2", "--quiet"]
+def started(folder: Path, out: Path, command: str = "sweep") -> subprocess.Popen:
+    arguments = [command, str(folder / "killed.toml"), "--out", str(out), "--workers", "2", "--quiet"]
     return subprocess.Popen([sys.executable, "-c", SWEEP, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -70,13 +71,13 @@ def test_sweeps_that_are_killed_at_random_moments_end_in_the_same_bytes(tmp_path
         driver, done = started(tmp_path, out), False
         while not done:
             try:
-                # the moments of a start are as good as those of work: half of them come soon
-                _, complaints = driver.communicate(timeout=luck.uniform(0.0, LONGEST if luck.random() < 0.5 else LONGEST / 3))
-                assert driver.returncode == 0, complaints
+                # the moments of a start are as good as those of work
+                _, complaints = driver.communicate(timeout=luck.uniform(0.0, LONGEST))
+                assert driver.returncode in (0, 1), complaints
                 done = True
             except subprocess.TimeoutExpired:
                 children = workers_of(driver)
-                if luck.random() < 0.5 or len(children) < 3:
+                if luck.random() < 0.3 or len(children) < 3:
                     driver.send_signal(signal.SIGKILL)
                     driver.communicate()
                     assert ended(children), "a killed driver has left workers behind"
@@ -86,8 +87,12 @@ def test_sweeps_that_are_killed_at_random_moments_end_in_the_same_bytes(tmp_path
                     victim = luck.choice(children[-2:])
                     victim.send_signal(signal.SIGKILL)
                     killed["worker"] += 1
+        # a run whose worker was killed twice looks like one that kills its workers: it is kept as failed, and tried again when asked for
+        again = started(tmp_path, out, "retry")
+        _, complaints = again.communicate()
+        assert again.returncode == 0, complaints
         assert table_in(out) == expected, f"round {rounds}, after {killed}"
-    assert min(killed.values()) >= MOMENTS // 5
+    assert min(killed.values()) >= 5, killed
     print(f"{killed['driver']} drivers and {killed['worker']} workers killed in {rounds} sweeps")
 
 
