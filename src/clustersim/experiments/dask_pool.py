@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from distributed import Client, KilledWorker
 
+from clustersim.experiments.dask_address import check_address, check_answer
 from clustersim.experiments.dask_seat import OTHER_PROGRAM, Seat, perform
 from clustersim.experiments.parcels import Parcel
 from clustersim.experiments.pools import ExecutionError
@@ -44,6 +45,8 @@ class DaskPool:
         Raises:
             ExecutionError: if the scheduler cannot be reached, has no workers, or they have another program.
         """
+        check_address(scheduler)
+        check_answer(scheduler, CONNECT_SECONDS)
         self._scheduler = scheduler
         self._tell = notes or (lambda note: None)
         self._name = f"clustersim-{uuid4().hex}"
@@ -54,8 +57,8 @@ class DaskPool:
             self._client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False, name="clustersim")
         except (OSError, ValueError) as error:
             raise ExecutionError(
-                f"no Dask scheduler can be reached at {scheduler} ({error}). Is it running, and is this the address that it printed "
-                "when it started, as in tcp://host:8786?"
+                f"no Dask scheduler can be reached at {scheduler} (whoever is there has not answered as one within {CONNECT_SECONDS:g} "
+                f"seconds: {error}). Is this the address that it printed when it started, as in tcp://host:8786?"
             ) from error
         try:
             self._executor = self._client.get_executor(pure=False, retries=0)
