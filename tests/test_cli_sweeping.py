@@ -137,7 +137,7 @@ def test_a_scenario_that_has_changed_since_is_named_and_no_empty_tables_are_writ
     swept()
     (folder / "own.toml").write_text('title = "Own"\nextends = "village"\npopulation.organisations = 61\n', encoding="utf-8")
     for command in ("export", "verify", "resume"):
-        assert "has changed since" in said(command, "trial", code=2)
+        assert "has changed since" in said(command, "trial.toml", code=2)
     assert len(list(folder.glob("results/trial/*"))) == 1
 
 

@@ -185,7 +185,7 @@ def test_others_read_whole_batches_while_the_driver_writes(path):
             store._connection.execute("DELETE FROM runs")
             assert len(other.known(identities(map(made, range(5))))) == 3
             store._connection.execute("ROLLBACK")
-    assert {file.name for file in path.parent.iterdir()} == {"runs.store", "runs.store.lock"}
+    assert {file.name for file in path.parent.iterdir()} == {"runs.store", "runs.store.lock", "runs.store.closed"}
 
 
 # ---- one driver at a time

@@ -14,6 +14,8 @@ from math import prod
 from os import PathLike
 from typing import Any, NamedTuple, Self
 
+import numpy as np
+
 from clustersim.experiments.sweeps.designs import Design
 from clustersim.experiments.sweeps.factors import Factor
 from clustersim.experiments.sweeps.own_lists import OwnList
@@ -224,6 +226,11 @@ class Experiment:
         """
         base = self.scenarios[point.scenario]
         return base.with_changes(dict(point.changes)) if point.changes else base
+
+    @cached_property
+    def known_scenarios(self) -> np.ndarray:
+        """Identities of the scenarios of points as far as somebody has found them out, empty for the others: one takes milliseconds."""
+        return np.zeros(len(self), "S16")
 
     # ---- what it is
 
