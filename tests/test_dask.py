@@ -6,8 +6,11 @@ is a process of its own, and so is a driver. All of them start from a process th
 
 import os
 import signal
+import socket
 import sys
+import threading
 import time
+from contextlib import suppress
 from itertools import count, takewhile
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
@@ -20,7 +23,7 @@ from distributed.utils import get_mp_context
 
 import sweeping
 from clustersim import Scenario
-from clustersim.experiments import dask_pool, program
+from clustersim.experiments import dask_address, dask_pool, program
 from clustersim.experiments.execution import IN_HAND, Crew, ExecutionError, Failure, Task
 from clustersim.experiments.parcels import Pace
 from clustersim.experiments.records import record_of
@@ -268,6 +271,30 @@ def test_a_scheduler_that_nobody_runs_is_said_so_in_bounded_time(scenario: Scena
         with pytest.raises(ExecutionError, match=words) as caught, crew:
             pytest.fail("the crew must not start")
         assert nobody in str(caught.value)
+
+
+@pytest.mark.parametrize("words", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+def test_somebody_who_is_no_scheduler_is_waited_for_as_long_as_is_said_and_not_believed(words: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"tcp://127.0.0.1:{other.getsockname()[1]}"
+        threading.Thread(target=_say_to_all, args=(other, words), daemon=True).start()
+        with pytest.raises(ExecutionError, match=r"has not greeted .* within 0\.5 seconds|does not greet as a Dask scheduler"):
+            dask_address.check_answer(address, 0.5)
+
+
+def _say_to_all(other: socket.socket, words: bytes) -> None:
+    heard = []
+    with suppress(OSError):
+        while True:
+            heard.append(other.accept()[0])
+            heard[-1].sendall(words)
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:8786", "127.0.0.1:1", "tls://[::1]:8786", "ucx://node-7:8786", "tcp://cluster.example.org:8786/"]
+)
+def test_what_may_be_an_address_passes(address: str) -> None:
+    dask_address.check_address(address)
 
 
 def test_a_scheduler_without_workers_is_waited_for_a_little(scenario: Scenario, monkeypatch) -> None:

@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 
 from clustersim import Scenario
 from clustersim.cli import app
-from clustersim.experiments.execution import ExecutionError
 from clustersim.experiments.sensitivity.analysing import analyse
 from clustersim.experiments.sensitivity.exported import Exported
 from clustersim.experiments.store import Store
@@ -343,58 +342,3 @@ def test_the_seeds_of_all_points_are_among_the_facts(tmp_path: Path) -> None:
     seeds = {seed for point in results.experiment.points() for seed in point.seeds}
     assert facts["seeds"] == [100, 101, 102]
     assert facts["all_seeds"] == {"sets": 6, "seeds": 3, "first": min(seeds), "last": max(seeds)} and max(seeds) == 117
-
-
-# ---- addresses of schedulers
-
-
-@pytest.mark.parametrize(
-    "address", ["garbage", "", "tcp://", "tcp://host", "tcp://host:many", "tcp://host:0", "tcp://host:99999", "http://host:8786", "a b:1"]
-)
-def test_what_is_no_address_of_a_scheduler_is_refused_in_words_before_anything_is_written(folder: Path, address: str) -> None:
-    text = said("sweep", "trial.toml", "--scheduler", address, code=2)
-    assert "is no address of a Dask scheduler" in text and "tcp://host:8786" in text and "Traceback" not in text
-    assert not (folder / "results").exists()
-
-
-@pytest.mark.parametrize(
-    "address", ["tcp://127.0.0.1:8786", "127.0.0.1:1", "tls://[::1]:8786", "ucx://node-7:8786", "tcp://cluster.example.org:8786/"]
-)
-def test_what_may_be_an_address_is_none_of_our_business(address: str) -> None:
-    from clustersim.experiments.dask_address import check_address
-
-    check_address(address)
-
-
-def test_nobody_at_an_address_is_said_so_in_words(folder: Path) -> None:
-    text = said("sweep", "trial.toml", "--scheduler", "tcp://127.0.0.1:9", code=2)
-    assert "no Dask scheduler can be reached at tcp://127.0.0.1:9 (Connection refused)" in text and "Traceback" not in text
-
-
-def test_an_address_where_nobody_answers_is_waited_for_as_long_as_is_said() -> None:
-    import socket
-
-    from clustersim.experiments.dask_address import check_answer
-
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen(0)
-        port = silent.getsockname()[1]
-        waiting = [socket.create_connection(("127.0.0.1", port))]  # fills the only place in the queue
-        try:
-            with pytest.raises(ExecutionError, match=r"no answer within 0\.2 seconds"):
-                for _ in range(20):
-                    waiting.append(_open(port))
-                    check_answer(f"tcp://127.0.0.1:{port}", 0.2)
-        finally:
-            for one in waiting:
-                one.close()
-
-
-def _open(port: int):
-    import socket
-
-    one = socket.socket()
-    one.setblocking(False)
-    one.connect_ex(("127.0.0.1", port))
-    return one

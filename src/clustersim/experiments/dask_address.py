@@ -1,8 +1,10 @@
-"""Addresses of Dask schedulers: what cannot be one is refused at once, and one where nobody answers is not waited for.
+"""Addresses of Dask schedulers: what cannot be one is refused at once, and who is at one is asked before a client is made.
 
-Needs no Dask, so that a slip of the pen costs no time. Dask itself asks again and again for as long as it may wait.
+A client of Dask's knocks again and again at an address where nobody is, waits without end for somebody who says nothing, believes whatever
+it hears, and takes its time to go. So it is made only for a scheduler that has greeted.
 """
 
+import asyncio
 import re
 import socket
 
@@ -31,16 +33,31 @@ def check_address(address: str) -> None:
 
 
 def check_answer(address: str, seconds: float) -> None:
-    """Refuse an address at which nobody takes a connection within some seconds.
+    """Refuse an address at which nobody greets as Dask does, within some seconds.
 
     Raises:
         ExecutionError: in words.
     """
     found = _ADDRESS.fullmatch(address)
-    if found is None or (found["scheme"] or "tcp") not in ("tcp", "tls"):
-        return
+    assert found is not None, "checked before"
     try:
-        socket.create_connection((found["host"].strip("[]"), int(found["port"])), timeout=seconds).close()
+        if (found["scheme"] or "tcp") in ("tcp", "tls"):
+            socket.create_connection((found["host"].strip("[]"), int(found["port"])), timeout=seconds).close()
     except OSError as error:
         why = f"no answer within {seconds:g} seconds" if isinstance(error, TimeoutError) else error.strerror or error
         raise ExecutionError(f"no Dask scheduler can be reached at {address} ({why}). Is it running there? {_LIKE}") from None
+    try:
+        asyncio.run(_greet(address, seconds))
+    except TimeoutError:
+        problem = f"whoever is at {address} has not greeted as a Dask scheduler does within {seconds:g} seconds"
+        raise ExecutionError(f"{problem}. {_LIKE}") from None
+    except Exception as error:  # whatever may be said there can be taken for a number of bytes, say
+        problem = f"whoever is at {address} does not greet as a Dask scheduler does ({type(error).__name__}: {error})"
+        raise ExecutionError(f"{problem}. {_LIKE}") from None
+
+
+async def _greet(address: str, seconds: float) -> None:
+    from distributed.comm import connect  # an extra, and slow to load
+
+    comm = await asyncio.wait_for(connect(address, timeout=seconds), seconds)
+    await comm.close()

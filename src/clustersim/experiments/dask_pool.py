@@ -56,10 +56,7 @@ class DaskPool:
         try:
             self._client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False, name="clustersim")
         except (OSError, ValueError) as error:
-            raise ExecutionError(
-                f"no Dask scheduler can be reached at {scheduler} (whoever is there has not answered as one within {CONNECT_SECONDS:g} "
-                f"seconds: {error}). Is this the address that it printed when it started, as in tcp://host:8786?"
-            ) from error
+            raise ExecutionError(f"whoever is at {scheduler} has greeted as a Dask scheduler does, and then no more ({error})") from error
         try:
             self._executor = self._client.get_executor(pure=False, retries=0)
             self._await_workers()
