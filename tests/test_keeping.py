@@ -80,8 +80,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _runs_are_imagined(monkeypatch: pytest.MonkeyPatch) -> None:
+def _runs_are_imagined_and_nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(Sweep.__init__.__kwdefaults__, "do", imagined)
+    monkeypatch.setattr("clustersim.report.sensitivity.figures.write", lambda folder: None)
 
 
 def said(*words: str, code: int = 0) -> str:
