@@ -275,6 +275,7 @@ def test_tables_are_of_one_moment_while_a_sweep_goes_on(tmp_path: Path, monkeypa
         return rows
 
     monkeypatch.setattr(exporting, "_write_runs", while_others_write)
+    monkeypatch.setattr("clustersim.experiments.store.store._MOST_AT_END_MS", 100)
     tables = export(results, tmp_path)
     manifest = json.loads((tables / "manifest.json").read_text(encoding="utf-8"))
     assert len(pd.read_parquet(tables / "runs.parquet")) == manifest["runs"] == 4

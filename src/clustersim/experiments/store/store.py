@@ -36,7 +36,7 @@ from clustersim.experiments.store.tables import CHUNK, all_rows, insert_failures
 
 __all__ = ["Store"]
 
-_MOST_AT_END_MS = 2_000  # a driver that ends waits so long for those who are reading
+_MOST_AT_END_MS = 10_000  # a driver that ends waits so long for those who are reading
 
 
 class Store:

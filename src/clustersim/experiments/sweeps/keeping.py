@@ -126,10 +126,10 @@ def _place_of(digest: str, entry: Mapping[str, Any]) -> str:
     there = Path(entry["path"])
     if entry["packed"] is None or (there.is_file() and digest_of_list(there.read_bytes()) == digest):
         return entry["path"]
-    place = _unpacking_folder() / digest / there.name
-    if not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(zlib.decompress(base64.b64decode(entry["packed"])))
+    content = zlib.decompress(base64.b64decode(entry["packed"]))
+    place = _unpacking_folder() / digest_of_list(content) / there.name
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(content)
     return str(place)
 
 

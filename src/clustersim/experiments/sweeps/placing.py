@@ -15,7 +15,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from clustersim import durable
@@ -47,9 +47,11 @@ def new_folder(target: Path) -> Iterator[Path]:
         durable.put_in_place(part, target)
     finally:
         shutil.rmtree(part, ignore_errors=True)
-        lock.unlink(missing_ok=True)
+        with suppress(PermissionError):  # Windows lets nobody unlink what is open
+            lock.unlink(missing_ok=True)
         if holding is not None:
             holding.close()
+        lock.unlink(missing_ok=True)
 
 
 def clear(target: Path) -> None:
