@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -228,6 +229,37 @@ def test_a_script_without_its_guard_is_told_so(tmp_path) -> None:
     assert answer.returncode == 1
     assert ExecutionError.__name__ in answer.stderr
     assert "__main__" in answer.stderr.splitlines()[-1]
+
+
+class KilledAtTheStart:
+    """Kills the first workers that receive it, as many as the file has bytes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __call__(self, scenario: Scenario, seed: int, keep: tuple[str, ...]) -> int:
+        return seed
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__ = state
+        left = self.path.read_bytes()
+        if left:
+            self.path.write_bytes(left[1:])
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("kills", [1, 3])
+def test_workers_that_are_killed_as_they_start_are_started_again(kills: int, scenario: Scenario, tmp_path: Path) -> None:
+    (tmp_path / "left").write_bytes(b"x" * kills)
+    with Crew([scenario], KilledAtTheStart(tmp_path / "left"), workers=2) as crew:
+        assert crew.all(Task(0, seed) for seed in range(9)) == list(range(9))
+    assert (tmp_path / "left").read_bytes() == b""
+
+
+def test_workers_that_are_always_killed_as_they_start_are_given_up(scenario: Scenario, tmp_path: Path) -> None:
+    (tmp_path / "left").write_bytes(b"x" * 99)
+    with pytest.raises(ExecutionError, match="each of 4 tries"), Crew([scenario], KilledAtTheStart(tmp_path / "left"), workers=2):
+        pass
 
 
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from clustersim.experiments.parcels import Pace, Parcel
 from clustersim.experiments.pools import KINDS, ExecutionError, LocalPool, Pool, usable_cores
-from clustersim.experiments.tasks import Bench, Do, Failure, Task
+from clustersim.experiments.tasks import WORKER_LOST, Bench, Do, Failure, Task
 from clustersim.scenario import Scenario
 
 __all__ = ["IN_HAND", "KINDS", "Crew", "ExecutionError", "Failure", "Task", "usable_cores"]
@@ -165,7 +165,7 @@ class _Round:
         if _lost(future) and not tried:
             self._suspects.extend(batch)
         elif _lost(future):
-            error = "the worker process died twice while it was at this run (killed from outside, or out of memory)"
+            error = f"{WORKER_LOST} (killed from outside, or out of memory)"
             yield numbers[0], Failure(error, "the pool was closed" if future.cancelled() else str(future.exception()))
         elif error := future.exception():
             if isinstance(error, ExecutionError):
