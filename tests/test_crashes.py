@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from clustersim.experiments.tasks import WORKER_LOST
+from clustersim.experiments.execution.tasks import WORKER_LOST
 
 MOMENTS = 50
 LONGEST = 6.0  # seconds between two kills at most

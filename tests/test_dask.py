@@ -18,9 +18,9 @@ from distributed import Client, LocalCluster
 
 import sweeping
 from clustersim import Scenario
-from clustersim.experiments import dask_pool, program
-from clustersim.experiments.execution import IN_HAND, Crew, ExecutionError, Failure, Task
-from clustersim.experiments.parcels import Pace
+from clustersim.experiments.execution import dask_pool, program
+from clustersim.experiments.execution.crew import IN_HAND, Crew, ExecutionError, Failure, Task
+from clustersim.experiments.execution.parcels import Pace
 from clustersim.experiments.records import record_of
 from clustersim.experiments.sweeps.exporting import export
 from clustersim.experiments.sweeps.living import lived
@@ -218,12 +218,12 @@ def of_another_version() -> None:
 
 
 def without_the_program() -> None:
-    program.hidden = sys.modules["clustersim.experiments.program"]
-    sys.modules["clustersim.experiments.program"] = None
+    program.hidden = sys.modules["clustersim.experiments.execution.program"]
+    sys.modules["clustersim.experiments.execution.program"] = None
 
 
 def put_right() -> None:
-    sys.modules["clustersim.experiments.program"] = program
+    sys.modules["clustersim.experiments.execution.program"] = program
     program.RESULTS_VERSION = RESULTS_VERSION
     program.program.cache_clear()
 
@@ -286,7 +286,7 @@ def test_when_all_workers_are_gone_it_is_said_so_after_a_little(scenario: Scenar
 def test_without_dask_a_scheduler_is_refused_with_the_remedy(scenario: Scenario, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     for module in ("dask_pool", "dask_seat"):
-        monkeypatch.delitem(sys.modules, f"clustersim.experiments.{module}", raising=False)
+        monkeypatch.delitem(sys.modules, f"clustersim.experiments.execution.{module}", raising=False)
     crew = Crew([scenario], remembered, scheduler=GONE)
     with pytest.raises(ExecutionError, match=r'pip install "clustersim\[dask\]"'), crew:
         pytest.fail("the crew must not start")
@@ -335,7 +335,7 @@ def test_the_end_of_the_scheduler_ends_the_work_in_bounded_time(scenario: Scenar
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
 def test_a_driver_that_is_stopped_leaves_nothing_to_do(cluster, address: str, blow: signal.Signals) -> None:
     code = (
-        "import test_dask as t, itertools\nfrom clustersim import Scenario\nfrom clustersim.experiments.execution import Crew, Task\n"
+        "import test_dask as t, itertools\nfrom clustersim import Scenario\nfrom clustersim.experiments.execution.crew import Crew, Task\n"
         f"with Crew([Scenario.load('village')], t.whereabouts, scheduler={address!r}) as crew:\n"
         "    for number, _ in crew.each(Task(0, s) for s in itertools.count()):\n        print(number, flush=True)\n"
     )

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from clustersim import Scenario, run
-from clustersim.experiments.execution import ExecutionError
+from clustersim.experiments.execution.crew import ExecutionError
 from clustersim.experiments.sensitivity.analysing import analyse
 from clustersim.experiments.sensitivity.exported import Exported
 from clustersim.experiments.store import Store

@@ -111,8 +111,8 @@ def _sweep(
     quiet: bool,
 ) -> None:
     """Run what is to be run, and write the tables of a whole experiment, which record by which command it was asked."""
-    from clustersim.experiments.execution import ExecutionError
-    from clustersim.experiments.storing import check_writable
+    from clustersim.durable import check_writable
+    from clustersim.experiments.execution.crew import ExecutionError
     from clustersim.experiments.sweeps.asking import Shard
     from clustersim.experiments.sweeps.exporting import export
     from clustersim.experiments.sweeps.results import Results
@@ -168,7 +168,7 @@ def _say(experiment: Experiment, standing: Standing, path: Path, folder: Path | 
 
 
 def _estimate(experiment: Experiment, path: Path, workers: int | None, part: Shard | None, *, as_json: bool) -> None:
-    from clustersim.experiments.execution import usable_cores
+    from clustersim.experiments.execution.crew import usable_cores
     from clustersim.experiments.sweeps.asking import Shard
     from clustersim.experiments.sweeps.estimating import estimate
     from clustersim.results import ResultsError

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
-from clustersim.experiments.execution import Crew, Failure, Task
+from clustersim.experiments.execution.crew import Crew, Failure, Task
+from clustersim.experiments.execution.tasks import WORKER_LOST, Do
 from clustersim.experiments.records import warm_kernels
 from clustersim.experiments.store import FailedRun, Store, StoredRun
 from clustersim.experiments.sweeps.asking import Shard, Wanted, in_chunks
 from clustersim.experiments.sweeps.experiment import Experiment
 from clustersim.experiments.sweeps.living import Lived, lived
 from clustersim.experiments.sweeps.results import Results
-from clustersim.experiments.tasks import WORKER_LOST, Do
 
 __all__ = ["STORE", "Standing", "Sweep", "sweep"]
 

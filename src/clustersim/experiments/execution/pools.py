@@ -17,8 +17,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from typing import Any, Protocol
 
-from clustersim.experiments.parcels import Parcel, perform_all
-from clustersim.experiments.tasks import Bench, Task
+from clustersim.experiments.execution.parcels import Parcel, perform_all
+from clustersim.experiments.execution.tasks import Bench, Task
 
 __all__ = ["KINDS", "ExecutionError", "LocalPool", "Pool", "usable_cores"]
 
