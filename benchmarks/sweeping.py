@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from clustersim.experiments.execution import Crew, Task
+from clustersim.experiments.execution.crew import Crew, Task
 from clustersim.experiments.records import record_of, warm_kernels
 from clustersim.scenario import Scenario
 

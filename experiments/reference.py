@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from clustersim import compare
-from clustersim.experiments.comparison import Comparison
+from clustersim.experiments.comparisons.comparison import Comparison
 from clustersim.report.page.build import build
 
 MEASURES = (

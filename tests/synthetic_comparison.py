@@ -11,10 +11,10 @@ import pandas as pd
 import tomli_w
 
 from clustersim import Scenario
-from clustersim.experiments import shapley
-from clustersim.experiments.comparison import Comparison
+from clustersim.experiments.comparisons import shapley
+from clustersim.experiments.comparisons.comparison import Comparison
+from clustersim.experiments.comparisons.storing import EXAMPLES
 from clustersim.experiments.outcomes import HEADLINES, OUTCOMES, PLACE_TYPES, SIZE_CLASSES
-from clustersim.experiments.storing import EXAMPLES
 from clustersim.measures import PARAMETERS
 from clustersim.results import RESULTS_VERSION
 from synthetic import SyntheticRun, make_state

@@ -8,10 +8,10 @@ from typer.testing import CliRunner
 
 from clustersim.cli import app
 from clustersim.cli.progressing import in_bytes, in_time
+from clustersim.experiments.execution.tasks import Do
 from clustersim.experiments.store import Known, Store
 from clustersim.experiments.sweeps.experiment import Experiment
 from clustersim.experiments.sweeps.sweeping import Sweep
-from clustersim.experiments.tasks import Do
 from sweeping import imagined
 
 EXPERIMENT = """

@@ -19,16 +19,16 @@ from typer.testing import CliRunner
 from clustersim import Scenario
 from clustersim.cli.comparing import _factors
 from clustersim.cli.comparing import compare as command
-from clustersim.experiments import comparing, equal_budget
-from clustersim.experiments.comparing import ComparisonError, compare
-from clustersim.experiments.comparison import TABLES, Comparison
+from clustersim.experiments.comparisons import comparing, equal_budget
+from clustersim.experiments.comparisons.comparing import ComparisonError, compare
+from clustersim.experiments.comparisons.comparison import TABLES, Comparison
+from clustersim.experiments.comparisons.plan import plan
+from clustersim.experiments.comparisons.scaling import AS_WRITTEN, Scale, calling_years, scaled, spread
+from clustersim.experiments.comparisons.uncertainty import states_of, uncertain
+from clustersim.experiments.comparisons.worlds import World
 from clustersim.experiments.outcomes import HEADLINES, OUTCOMES
-from clustersim.experiments.plan import plan
 from clustersim.experiments.records import record_of
-from clustersim.experiments.scaling import AS_WRITTEN, Scale, calling_years, scaled, spread
 from clustersim.experiments.statistics import FEW_SEEDS
-from clustersim.experiments.uncertainty import states_of, uncertain
-from clustersim.experiments.worlds import World
 from clustersim.measures.calls import claims_in
 from clustersim.problems import ScenarioError
 from clustersim.results import ResultsError

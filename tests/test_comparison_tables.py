@@ -8,17 +8,17 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from clustersim.experiments import effects as effects_
-from clustersim.experiments import frontier as frontier_
-from clustersim.experiments import gains, standing
-from clustersim.experiments.effects import effects, emergence, levels
-from clustersim.experiments.frontier import frontier
-from clustersim.experiments.gains import groups
+from clustersim.experiments.comparisons import effects as effects_
+from clustersim.experiments.comparisons import frontier as frontier_
+from clustersim.experiments.comparisons import gains, standing
+from clustersim.experiments.comparisons.effects import effects, emergence, levels
+from clustersim.experiments.comparisons.frontier import frontier
+from clustersim.experiments.comparisons.gains import groups
+from clustersim.experiments.comparisons.pairing import differences, paired, paired_effect, worlds
+from clustersim.experiments.comparisons.standing import ranking, regret
+from clustersim.experiments.comparisons.worth import COSTED, SPENT, money, plane
 from clustersim.experiments.outcomes import outcome
-from clustersim.experiments.pairing import differences, paired, paired_effect, worlds
-from clustersim.experiments.standing import ranking, regret
 from clustersim.experiments.statistics import interval, ratio_interval, simultaneous_intervals
-from clustersim.experiments.worth import COSTED, SPENT, money, plane
 
 SEEDS = 40
 CLUSTERS = SimpleNamespace(name="clusters", better=1, per=1.0)

@@ -1,5 +1,4 @@
-"""Sweeps that are killed, at many random moments, driver and workers: what is gone on with, and tried again
-where it failed, ends in the same bytes.
+"""Sweeps that are killed, at many random moments, driver and workers: what is gone on with ends in the same bytes.
 
 Slow: `uv run --group test pytest -n 0 -m slow`.
 """
@@ -14,6 +13,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+
+from clustersim.experiments.execution.tasks import WORKER_LOST
 
 MOMENTS = 50
 LONGEST = 6.0  # seconds between two kills at most
@@ -94,9 +95,9 @@ def test_sweeps_that_are_killed_at_random_moments_end_in_the_same_bytes(tmp_path
                     victim = luck.choice(children[-2:])
                     victim.send_signal(signal.SIGKILL)
                     killed["worker"] += 1
-        # a run whose worker was killed twice looks like one that kills its workers: it is kept as failed, and tried again when asked for
-        assert all("the worker process died twice" in why for why in failures_in(out))
-        again = started(tmp_path, out, "retry")
+        # a run whose worker was killed twice looks like one that kills its workers: it is kept as failed, until the sweep is gone on with
+        assert all(why.startswith(WORKER_LOST) for why in failures_in(out))
+        again = started(tmp_path, out, "resume")
         _, complaints = again.communicate()
         assert again.returncode == 0, complaints
         assert table_in(out) == expected, f"round {rounds}, after {killed}"

@@ -23,9 +23,9 @@ from distributed.utils import get_mp_context
 
 import sweeping
 from clustersim import Scenario
-from clustersim.experiments import dask_address, dask_pool, program
-from clustersim.experiments.execution import IN_HAND, Crew, ExecutionError, Failure, Task
-from clustersim.experiments.parcels import Pace
+from clustersim.experiments.execution import dask_address, dask_pool, program
+from clustersim.experiments.execution.crew import IN_HAND, Crew, ExecutionError, Failure, Task
+from clustersim.experiments.execution.parcels import Pace
 from clustersim.experiments.records import record_of
 from clustersim.experiments.sweeps.exporting import export
 from clustersim.experiments.sweeps.living import lived
@@ -42,7 +42,7 @@ def loaded():
     """Processes that start in a fraction of a second."""
     with dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}):
         context = get_mp_context()
-        context.set_forkserver_preload(["distributed", "clustersim.experiments.dask_seat", "clustersim.experiments.records"])
+        context.set_forkserver_preload(["distributed", "clustersim.experiments.execution.dask_seat", "clustersim.experiments.records"])
         yield context
 
 
@@ -230,12 +230,12 @@ def of_another_version() -> None:
 
 
 def without_the_program() -> None:
-    program.hidden = sys.modules["clustersim.experiments.program"]
-    sys.modules["clustersim.experiments.program"] = None
+    program.hidden = sys.modules["clustersim.experiments.execution.program"]
+    sys.modules["clustersim.experiments.execution.program"] = None
 
 
 def put_right() -> None:
-    sys.modules["clustersim.experiments.program"] = program
+    sys.modules["clustersim.experiments.execution.program"] = program
     program.RESULTS_VERSION = RESULTS_VERSION
     program.program.cache_clear()
 
@@ -323,7 +323,7 @@ def test_when_all_workers_are_gone_it_is_said_so_after_a_little(scenario: Scenar
 def test_without_dask_a_scheduler_is_refused_with_the_remedy(scenario: Scenario, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     for module in ("dask_pool", "dask_seat"):
-        monkeypatch.delitem(sys.modules, f"clustersim.experiments.{module}", raising=False)
+        monkeypatch.delitem(sys.modules, f"clustersim.experiments.execution.{module}", raising=False)
     crew = Crew([scenario], remembered, scheduler=GONE)
     with pytest.raises(ExecutionError, match=r'pip install "clustersim\[dask\]"'), crew:
         pytest.fail("the crew must not start")

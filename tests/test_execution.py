@@ -6,13 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from clustersim import Scenario, run
-from clustersim.experiments import execution
-from clustersim.experiments.execution import Crew, ExecutionError, Failure, Task
+from clustersim.experiments.execution.crew import IN_HAND, Crew, ExecutionError, Failure, Task
 from clustersim.experiments.outcomes import OUTCOMES, PATHS, outcome
 from clustersim.experiments.records import COHORT, FATE, MONEY, _last_of_year, record_of, warm_kernels
 from clustersim.measures import KINDS
@@ -208,7 +208,7 @@ def test_only_a_few_tasks_are_in_hand_at_a_time(scenario: Scenario) -> None:
         for _ in range(5):
             next(results)
         results.close()
-    assert len(asked) <= 5 + 3 * 2 * execution.IN_HAND
+    assert len(asked) <= 5 + 3 * 2 * IN_HAND
 
 
 @pytest.mark.parametrize(("asked", "said"), [({"workers": 0}, "found 0 workers"), ({"kind": "ghosts"}, "found 'ghosts'")])
@@ -220,7 +220,7 @@ def test_a_crew_that_cannot_be_is_refused(scenario: Scenario, asked: dict, said:
 def test_a_script_without_its_guard_is_told_so(tmp_path) -> None:
     script = tmp_path / "unguarded.py"
     script.write_text(
-        "from clustersim import Scenario\nfrom clustersim.experiments.execution import Crew, Task\n"
+        "from clustersim import Scenario\nfrom clustersim.experiments.execution.crew import Crew, Task\n"
         "from clustersim.experiments.records import record_of\n"
         "with Crew([Scenario.load('village')], record_of, workers=2) as crew:\n    crew.all([Task(0, 1)])\n"
     )
@@ -230,10 +230,41 @@ def test_a_script_without_its_guard_is_told_so(tmp_path) -> None:
     assert "__main__" in answer.stderr.splitlines()[-1]
 
 
+class KilledAtTheStart:
+    """Kills the first workers that receive it, as many as the file has bytes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __call__(self, scenario: Scenario, seed: int, keep: tuple[str, ...]) -> int:
+        return seed
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__ = state
+        left = self.path.read_bytes()
+        if left:
+            self.path.write_bytes(left[1:])
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("kills", [1, 3])
+def test_workers_that_are_killed_as_they_start_are_started_again(kills: int, scenario: Scenario, tmp_path: Path) -> None:
+    (tmp_path / "left").write_bytes(b"x" * kills)
+    with Crew([scenario], KilledAtTheStart(tmp_path / "left"), workers=2) as crew:
+        assert crew.all(Task(0, seed) for seed in range(9)) == list(range(9))
+    assert (tmp_path / "left").read_bytes() == b""
+
+
+def test_workers_that_are_always_killed_as_they_start_are_given_up(scenario: Scenario, tmp_path: Path) -> None:
+    (tmp_path / "left").write_bytes(b"x" * 99)
+    with pytest.raises(ExecutionError, match="each of 4 tries"), Crew([scenario], KilledAtTheStart(tmp_path / "left"), workers=2):
+        pass
+
+
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
 def test_no_worker_outlives_its_driver(blow: signal.Signals) -> None:
     code = (
-        "import test_execution as t\nfrom clustersim import Scenario\nfrom clustersim.experiments.execution import Crew, Task\n"
+        "import test_execution as t\nfrom clustersim import Scenario\nfrom clustersim.experiments.execution.crew import Crew, Task\n"
         "with Crew([Scenario.load('village')], t.slept, workers=2) as crew:\n    crew.all(Task(0, s) for s in range(9))\n"
     )
     driver = subprocess.Popen(

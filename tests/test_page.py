@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from clustersim import Scenario, measures
-from clustersim.experiments import worth
+from clustersim.experiments.comparisons import worth
 from clustersim.report.page import build, folder, grids, readings
 from clustersim.report.page import first_page as first_page_module
 from clustersim.report.page.evidence import GRADES, WORKINGS, grade, graded

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from clustersim.experiments.judging import Finding, Pattern, as_rows
-from clustersim.experiments.null import TOLERANCE_KM, rewired_by_distance
-from clustersim.experiments.patterns import PATTERNS, check_patterns
-from clustersim.experiments.support_patterns import (
+from clustersim.experiments.patterns.judging import Finding, Pattern, as_rows
+from clustersim.experiments.patterns.null import TOLERANCE_KM, rewired_by_distance
+from clustersim.experiments.patterns.patterns import PATTERNS, check_patterns
+from clustersim.experiments.patterns.support import (
     SUPPORT_PATTERNS,
     WORLDS,
     Worlds,

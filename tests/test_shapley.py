@@ -6,7 +6,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from clustersim.experiments.shapley import SHARES, parts_of, shapley_values, shares
+from clustersim.experiments.comparisons.shapley import SHARES, parts_of, shapley_values, shares
 from clustersim.experiments.statistics import interval
 
 MIX = frozenset({"advice", "loans", "animation", "vouchers"})

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from clustersim.experiments.pairing import paired_effect
+from clustersim.experiments.comparisons.pairing import paired_effect
 from clustersim.experiments.statistics import (
     LEAST_ERROR,
     RESAMPLES,

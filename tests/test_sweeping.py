@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from clustersim import Scenario, run
-from clustersim.experiments.execution import ExecutionError
+from clustersim.experiments.execution.crew import ExecutionError
 from clustersim.experiments.sensitivity.analysing import analyse
 from clustersim.experiments.sensitivity.exported import Exported
 from clustersim.experiments.store import Store
@@ -153,6 +153,13 @@ def test_a_run_that_kills_its_worker_is_a_failure_and_the_others_go_on(path: Pat
     results, going = swept(small(first_seed=DEADLY - 1), path, workers=2)
     assert going.standing.failed == 4 and going.standing.done == 8
     assert results.failures()["error"].str.contains("worker process died").all()
+
+
+def test_a_run_whose_worker_died_is_tried_again_by_whoever_goes_on(path: Path) -> None:
+    experiment = small(first_seed=DEADLY - 1)
+    swept(experiment, path, workers=2)
+    again = swept(experiment, path, lambda scenario, seed, keep: result_of(1.0, str(seed)))[1].standing
+    assert (again.done, again.there, again.failed_before, again.left) == (4, 8, 0, 0)
 
 
 def test_values_that_contradict_each_other_are_failures_of_their_points(path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clustersim import Scenario
-from clustersim.experiments.tasks import Bench, Failure, Task
+from clustersim.experiments.execution.tasks import Bench, Failure, Task
 from clustersim.territory import shipped_territories
 
 PLACES = "code,name,population,x_km,y_km\na,Aville,3000,0,0\nb,Bourg,900,6,0\n"

@@ -24,8 +24,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from clustersim.experiments.comparing import compare
-    from clustersim.experiments.comparison import Comparison
+    from clustersim.experiments.comparisons.comparing import compare
+    from clustersim.experiments.comparisons.comparison import Comparison
     from clustersim.experiments.sweeps.experiment import Experiment
     from clustersim.experiments.sweeps.results import Results
     from clustersim.experiments.sweeps.sweeping import sweep
@@ -39,12 +39,12 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "ClusterModel": "clustersim.model",
-    "Comparison": "clustersim.experiments.comparison",
+    "Comparison": "clustersim.experiments.comparisons.comparison",
     "Experiment": "clustersim.experiments.sweeps.experiment",
     "Results": "clustersim.experiments.sweeps.results",
     "Run": "clustersim.runs",
     "Scenario": "clustersim.scenario",
-    "compare": "clustersim.experiments.comparing",
+    "compare": "clustersim.experiments.comparisons.comparing",
     "run": "clustersim.runs",
     "sweep": "clustersim.experiments.sweeps.sweeping",
 }

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from importlib import metadata
@@ -17,6 +18,7 @@ __all__ = [
     "ResultsError",
     "bring_to_disk",
     "check_files",
+    "check_writable",
     "digest_of",
     "facts_of_files",
     "put_in_place",
@@ -34,6 +36,21 @@ class ResultsError(Exception):
         super().__init__(f"{problem}. {remedy}")
         self.problem = problem
         self.remedy = remedy
+
+
+def check_writable(folder_base: str | os.PathLike[str]) -> None:
+    """Try whether results can be put there, and leave nothing behind: better known before hours of runs than after.
+
+    Raises:
+        ResultsError: if they cannot.
+    """
+    base = Path(folder_base)
+    there = next(folder for folder in (base, *base.absolute().parents) if folder.exists())
+    try:
+        with tempfile.TemporaryDirectory(dir=there):
+            pass
+    except OSError as error:
+        raise ResultsError(f"cannot write to {base}: {error.strerror}", "Check rights and free space, or choose another folder") from error
 
 
 def version_of(package: str) -> str:

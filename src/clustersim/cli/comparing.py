@@ -10,8 +10,8 @@ import typer
 from clustersim.cli.asking import MISTAKE, STOPPED, On, complain, print_table, progress, say_problems
 
 if TYPE_CHECKING:
-    from clustersim.experiments.comparison import Comparison
-    from clustersim.experiments.plan import Plan
+    from clustersim.experiments.comparisons.comparison import Comparison
+    from clustersim.experiments.comparisons.plan import Plan
 
 
 _THIN = "\u00a0"  # between thousands, where no line may break
@@ -52,9 +52,10 @@ def compare(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only the path of the results.")] = False,
 ) -> None:
     """Compare support measures on the same seeds: what they change, what they cost, and how sure that is."""
-    from clustersim.experiments import storing
-    from clustersim.experiments.comparing import ComparisonError
-    from clustersim.experiments.execution import ExecutionError
+    from clustersim.durable import check_writable
+    from clustersim.experiments.comparisons import storing
+    from clustersim.experiments.comparisons.comparing import ComparisonError
+    from clustersim.experiments.execution.crew import ExecutionError
     from clustersim.results import ResultsError
     from clustersim.scenario import ScenarioError
 
@@ -66,7 +67,7 @@ def compare(
         )  # fmt: skip
         if not overwrite:
             storing.refuse_if_there(storing.place_of(out, {"name": asked.name, "identity": asked.identity()}))
-        storing.check_writable(out)
+        check_writable(out)
         command = _command(
             scenarios, against=against, seeds=seeds, on=on, months=months, equal_budget=equal_budget, decompose=decompose,
             uncertain=uncertain or [], states=states if uncertain else None, until_precise=until_precise, precise_in=precise_in,
@@ -85,7 +86,7 @@ def compare(
 
 
 def _plan(scenarios: list[str], against: str, **asked: Any) -> Plan:
-    from clustersim.experiments.plan import plan
+    from clustersim.experiments.comparisons.plan import plan
 
     return plan(scenarios, against=against, **asked)
 
@@ -135,7 +136,7 @@ def _command(scenarios: list[str], **options: Any) -> str:
 
 
 def _answer(asked: Plan, workers: int | None, command: str, *, show: bool) -> Comparison:
-    from clustersim.experiments.comparing import answer
+    from clustersim.experiments.comparisons.comparing import answer
 
     with progress("{task.description}: run {task.completed:.0f} of {task.total:.0f}", show=show) as bar:
         task = bar.add_task(f"{len(asked.arms)} scenarios", total=len(asked.arms) * len(asked.seeds))
@@ -195,8 +196,8 @@ def _factors(said: dict[str, Any]) -> str:
 
 def _print_changes(comparison: Comparison) -> None:
     """What changes, and how much the common seeds have helped to see it."""
+    from clustersim.experiments.comparisons.pairing import seeds_needed
     from clustersim.experiments.outcomes import outcome
-    from clustersim.experiments.pairing import seeds_needed
 
     several = len(comparison.arms) > 2
     low, high = ("low_simultaneous", "high_simultaneous") if several else ("low", "high")

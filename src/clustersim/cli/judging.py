@@ -24,7 +24,7 @@ def patterns(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Measure the patterns by which the model is judged: target, measured interval, held or not."""
-    from clustersim.experiments.execution import ExecutionError
+    from clustersim.experiments.execution.crew import ExecutionError
 
     if support and changes:
         complain("--set has no meaning with --support, which compares shipped scenarios; leave it out", MISTAKE)
@@ -50,9 +50,9 @@ def patterns(
 
 def _measured(asked: Scenario | str, seeds: int, workers: int | None, *, show: bool) -> list[dict[str, str]]:
     """The patterns of a scenario, or those of support on the territory of the scenario named."""
-    from clustersim.experiments.judging import as_rows
-    from clustersim.experiments.patterns import check_patterns
-    from clustersim.experiments.support_patterns import check_support_patterns
+    from clustersim.experiments.patterns.judging import as_rows
+    from clustersim.experiments.patterns.patterns import check_patterns
+    from clustersim.experiments.patterns.support import check_support_patterns
 
     check = check_support_patterns if isinstance(asked, str) else check_patterns
     with progress("{task.description}: seed {task.completed:.0f} of {task.total:.0f}", show=show) as bar:

@@ -153,7 +153,7 @@ def verify(
     out: Out = Path("results"),
 ) -> None:
     """Live a sample of stored runs again: each must end in the same state, to the bit."""
-    from clustersim.experiments.execution import ExecutionError
+    from clustersim.experiments.execution.crew import ExecutionError
     from clustersim.experiments.sweeps import verifying
     from clustersim.results import ResultsError
 

@@ -109,8 +109,8 @@ def _sweep(
     quiet: bool,
 ) -> None:
     """Run what is to be run, and write the tables of a whole experiment, which record by which command it was asked."""
-    from clustersim.experiments.execution import ExecutionError
-    from clustersim.experiments.storing import check_writable
+    from clustersim.durable import check_writable
+    from clustersim.experiments.execution.crew import ExecutionError
     from clustersim.experiments.sweeps.asking import Shard
     from clustersim.experiments.sweeps.exporting import export
     from clustersim.experiments.sweeps.results import Results
@@ -169,7 +169,7 @@ def _say(experiment: Experiment, standing: Standing, path: Path, folder: Path | 
 
 
 def _estimate(experiment: Experiment, path: Path, workers: int | None, part: Shard | None, *, as_json: bool) -> None:
-    from clustersim.experiments.execution import usable_cores
+    from clustersim.experiments.execution.crew import usable_cores
     from clustersim.experiments.sweeps.asking import Shard
     from clustersim.experiments.sweeps.estimating import estimate
     from clustersim.results import ResultsError
@@ -210,8 +210,8 @@ def _check_known(experiment: Experiment, path: Path) -> None:
 
 def _check_far(experiment: Experiment, scheduler: str) -> None:
     """Refuse what cannot go to a scheduler's workers, before anything is written."""
-    from clustersim.experiments.dask_address import check_address
-    from clustersim.experiments.execution import ExecutionError
+    from clustersim.experiments.execution.crew import ExecutionError
+    from clustersim.experiments.execution.dask_address import check_address
     from clustersim.experiments.sweeps.keeping import unpacked
 
     check_address(scheduler)

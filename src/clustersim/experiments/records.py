@@ -13,8 +13,8 @@ import numba
 import numpy as np
 
 from clustersim import measures, observables
+from clustersim.experiments.execution.program import sources
 from clustersim.experiments.outcomes import PATHS, YEAR, Course, measured, place_types, size_classes
-from clustersim.experiments.program import sources
 from clustersim.scenario import Scenario
 from clustersim.simulation import Simulation
 from clustersim.state import State

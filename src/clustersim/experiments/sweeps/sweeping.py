@@ -2,7 +2,7 @@
 
 The store is written here alone, a batch a transaction. Whatever ends the sweep (Ctrl-C, a full disk, a killed process), what was
 committed stays, and the same command goes on from there. A run that fails is kept with its traceback; it is tried again only when that is
-asked for.
+asked for, unless its workers died at it: what killed them may be gone, so whoever goes on tries such a run again.
 """
 
 import time
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
-from clustersim.experiments.execution import Crew, Failure, Task
+from clustersim.experiments.execution.crew import Crew, Failure, Task
+from clustersim.experiments.execution.tasks import WORKER_LOST, Do
 from clustersim.experiments.records import warm_kernels
 from clustersim.experiments.store import FailedRun, Known, Store, StoredRun
 from clustersim.experiments.sweeps.asking import Shard, Wanted, in_chunks
@@ -20,7 +21,6 @@ from clustersim.experiments.sweeps.experiment import Experiment
 from clustersim.experiments.sweeps.keeping import kept_text
 from clustersim.experiments.sweeps.living import Lived, lived
 from clustersim.experiments.sweeps.results import Results
-from clustersim.experiments.tasks import Do
 
 __all__ = ["STORE", "Standing", "Sweep", "sweep"]
 
@@ -85,7 +85,7 @@ class Sweep:
             experiment: What is asked.
             store: Open for writing.
             shard: Which part of it.
-            retry: Whether runs that failed earlier are tried again, and only these.
+            retry: Whether runs that failed earlier are tried again, and only these; those whose workers died are tried again anyway.
             do: What makes a `Lived` of a scenario and a seed.
             progress: Called with the standing whenever something has changed.
         """
@@ -154,7 +154,8 @@ class Sweep:
         """Those of a chunk that are to be run."""
         identities = [wanted.identity for wanted in chunk]
         there = self.store.known(identities)
-        failed = {failure.identity for failure in self.store.failures(identities)}
+        failures = self.store.failures(identities)
+        failed = {failure.identity for failure in failures if self.retry or not failure.error.startswith(WORKER_LOST)}
         self.standing.there += sum(identity in there for identity in identities)
         self.standing.looked_up += len(chunk)
         if self.retry:

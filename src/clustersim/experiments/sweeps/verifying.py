@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from clustersim.experiments.execution import Crew, Failure, Task
+from clustersim.experiments.execution.crew import Crew, Failure, Task
+from clustersim.experiments.execution.tasks import Do
 from clustersim.experiments.store import Store, StoredRun
 from clustersim.experiments.sweeps.asking import Wanted, in_chunks
 from clustersim.experiments.sweeps.experiment import Experiment
 from clustersim.experiments.sweeps.living import Lived, lived
-from clustersim.experiments.tasks import Do
 
 __all__ = ["Verified", "verify"]
 

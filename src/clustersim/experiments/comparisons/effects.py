@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from clustersim.experiments.pairing import arms_of, paired, paired_effect, worlds
+from clustersim.experiments.comparisons.pairing import arms_of, paired, paired_effect, worlds
 from clustersim.experiments.statistics import interval, share_interval
 
 if TYPE_CHECKING:

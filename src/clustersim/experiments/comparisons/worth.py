@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clustersim.experiments.comparisons.pairing import arms_of, differences, worlds
 from clustersim.experiments.outcomes import OUTCOMES, Outcome
-from clustersim.experiments.pairing import arms_of, differences, worlds
 from clustersim.experiments.statistics import interval, ratio_interval
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from clustersim.experiments import effects, gains, shapley, standing, worth
-from clustersim.experiments.frontier import frontier
+from clustersim.experiments.comparisons import effects, gains, shapley, standing, worth
+from clustersim.experiments.comparisons.frontier import frontier
 from clustersim.experiments.outcomes import HEADLINES, OUTCOMES, outcome
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Comparison:
         Raises:
             ResultsError: if there is such a comparison already and `overwrite` is false, or it cannot be written.
         """
-        from clustersim.experiments import storing
+        from clustersim.experiments.comparisons import storing
 
         return storing.write(self, folder_base, overwrite=overwrite)
 
@@ -136,7 +136,7 @@ class Comparison:
         Raises:
             ResultsError: if there is none, it is of another version, or a file is missing or changed.
         """
-        from clustersim.experiments import storing
+        from clustersim.experiments.comparisons import storing
 
         return cls(**storing.read(folder, verify=verify))
 

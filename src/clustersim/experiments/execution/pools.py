@@ -14,16 +14,19 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from typing import Any, Protocol
 
-from clustersim.experiments.parcels import Parcel, perform_all
-from clustersim.experiments.tasks import Bench, Task
+from clustersim.experiments.execution.parcels import Parcel, perform_all
+from clustersim.experiments.execution.tasks import Bench, Task
 
 __all__ = ["KINDS", "ExecutionError", "LocalPool", "Pool", "usable_cores"]
 
 KINDS = ("processes", "threads")
 _ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _PRELOADED = ["clustersim.experiments.records"]
+_STARTS = 4  # tries; whoever kills workers as they start (an out-of-memory killer, an operator) rarely does so each time
+_BROKEN = (BrokenExecutor, OSError, EOFError)  # a worker has died, or the server process that makes them has
 
 
 class ExecutionError(Exception):
@@ -90,9 +93,9 @@ class LocalPool:
         """The results to come; a pool that has broken since the last result says so in them."""
         try:
             return self._executor.submit(self._perform, batch)
-        except BrokenExecutor as error:
+        except _BROKEN as error:
             future: Future = Future()
-            future.set_exception(error)
+            future.set_exception(error if isinstance(error, BrokenExecutor) else BrokenExecutor(f"no new worker: {error!r}"))
             return future
 
     def renew(self) -> None:
@@ -122,23 +125,30 @@ class LocalPool:
     def _start_processes(self) -> None:
         method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
         context = multiprocessing.get_context(method)
-        with _environment(dict.fromkeys(_ONE_THREAD, "1")):
-            if method == "forkserver":
-                from multiprocessing import forkserver
-
-                context.set_forkserver_preload(_PRELOADED)
-                forkserver.ensure_running()
-            self._line = context.Pipe(duplex=False)
-            self._executor = ProcessPoolExecutor(self._workers, context, _prepare, (self._line[0], self._bench))
-            self._perform = _perform
+        self._perform = _perform
+        for _ in range(_STARTS):
             try:
-                self._executor.submit(os.getpid).result()
-            except BrokenExecutor as error:
+                with _environment(dict.fromkeys(_ONE_THREAD, "1")):
+                    self._start_in(context)
+                return
+            except _BROKEN as error:
                 self.close(at_once=True)
-                raise ExecutionError(
-                    "worker processes cannot start. A script that starts them must do so under `if __name__ == '__main__':`; "
-                    "or use workers=1, which needs no other process"
-                ) from error
+                why = error
+        raise ExecutionError(
+            f"worker processes cannot start: they have died in each of {_STARTS} tries. A script that starts them must do so under "
+            "`if __name__ == '__main__':`; if it does, they were killed, as where memory is short; workers=1 needs no other process"
+        ) from why
+
+    def _start_in(self, context: BaseContext) -> None:
+        """Start one worker, and wait until it answers: whoever cannot start is told so before any run."""
+        self._line = context.Pipe(duplex=False)
+        self._executor = ProcessPoolExecutor(self._workers, context, _prepare, (self._line[0], self._bench))
+        if context.get_start_method() == "forkserver":
+            from multiprocessing import forkserver  # where there is one
+
+            context.set_forkserver_preload(_PRELOADED)
+            forkserver.ensure_running()
+        self._executor.submit(os.getpid).result()
 
 
 def usable_cores() -> int:

@@ -5,9 +5,9 @@ from math import isnan
 
 import numpy as np
 
-from clustersim.experiments.equal_budget import Intensity
-from clustersim.experiments.frames import Key
-from clustersim.experiments.plan import Plan, Precision
+from clustersim.experiments.comparisons.equal_budget import Intensity
+from clustersim.experiments.comparisons.frames import Key
+from clustersim.experiments.comparisons.plan import Plan, Precision
 from clustersim.experiments.records import Record
 from clustersim.experiments.statistics import FEW_SEEDS
 from clustersim.scenario import Scenario

@@ -7,14 +7,14 @@ of the little luck that the measures themselves bring.
 import os
 from collections.abc import Callable, Iterable, Mapping
 
-from clustersim.experiments.answering import Answer, ComparisonError
-from clustersim.experiments.arms import Named
-from clustersim.experiments.comparison import Comparison
-from clustersim.experiments.execution import Crew
-from clustersim.experiments.plan import Plan, plan
+from clustersim.experiments.comparisons.answering import Answer, ComparisonError
+from clustersim.experiments.comparisons.arms import Named
+from clustersim.experiments.comparisons.comparison import Comparison
+from clustersim.experiments.comparisons.plan import Plan, plan
+from clustersim.experiments.comparisons.worlds import Worlds
+from clustersim.experiments.execution.crew import Crew
 from clustersim.experiments.records import record_of, warm_kernels
 from clustersim.experiments.statistics import FEW_SEEDS
-from clustersim.experiments.worlds import Worlds
 
 __all__ = ["ComparisonError", "answer", "compare"]
 

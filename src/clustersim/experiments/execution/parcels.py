@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from clustersim.experiments.tasks import Bench, Failure, Task
+from clustersim.experiments.execution.tasks import Bench, Failure, Task
 
 __all__ = ["Pace", "Parcel", "perform_all"]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from clustersim.experiments.worlds import Changes
+from clustersim.experiments.comparisons.worlds import Changes
 from clustersim.measures.calls import YEAR, opens
 from clustersim.scenario import MeasureSettings, Scenario
 

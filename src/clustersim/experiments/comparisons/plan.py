@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
-from clustersim.experiments.arms import Named, arms_of
+from clustersim.experiments.comparisons.arms import Named, arms_of
+from clustersim.experiments.comparisons.uncertainty import Uncertainties, uncertain
 from clustersim.experiments.outcomes import HEADLINES, OUTCOMES, outcome
 from clustersim.experiments.statistics import FEW_SEEDS
-from clustersim.experiments.uncertainty import Uncertainties, uncertain
 from clustersim.luck import Luck
 from clustersim.problems import Problem, ScenarioError, did_you_mean, in_words
 from clustersim.results import RESULTS_VERSION

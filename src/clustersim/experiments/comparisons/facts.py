@@ -8,10 +8,10 @@ from math import isnan
 from typing import Any
 
 from clustersim import durable
-from clustersim.experiments.equal_budget import TOLERANCE, Intensity
+from clustersim.experiments.comparisons.equal_budget import TOLERANCE, Intensity
+from clustersim.experiments.comparisons.plan import Plan
+from clustersim.experiments.comparisons.uncertainty import states_of
 from clustersim.experiments.outcomes import HEADLINES, OUTCOMES
-from clustersim.experiments.plan import Plan
-from clustersim.experiments.uncertainty import states_of
 from clustersim.results import RESULTS_VERSION
 from clustersim.scenario import Scenario
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clustersim.experiments.pairing import arms_of, differences, worlds
+from clustersim.experiments.comparisons.pairing import arms_of, differences, worlds
 from clustersim.experiments.statistics import interval, simultaneous_intervals
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from clustersim.experiments.judging import NO_LIMIT, Finding, Pattern, findings, sampled
-from clustersim.experiments.looks import (
+from clustersim.experiments.patterns.judging import NO_LIMIT, Finding, Pattern, findings, sampled
+from clustersim.experiments.patterns.looks import (
     YEAR,
     Look,
     clustering_over_random,
@@ -24,7 +24,7 @@ from clustersim.experiments.looks import (
     tie_births,
     young_over_old,
 )
-from clustersim.experiments.null import rewired_by_distance
+from clustersim.experiments.patterns.null import rewired_by_distance
 from clustersim.scenario import Scenario
 from clustersim.simulation import Simulation
 from clustersim.state.organisations import PRIVATE_ACTOR, SOCIAL_ENTERPRISE

@@ -15,12 +15,12 @@ from uuid import uuid4
 
 from distributed import Client, KilledWorker
 
-from clustersim.experiments.dask_address import check_address, check_answer
-from clustersim.experiments.dask_seat import OTHER_PROGRAM, Seat, perform
-from clustersim.experiments.parcels import Parcel
-from clustersim.experiments.pools import ExecutionError
-from clustersim.experiments.program import difference, program
-from clustersim.experiments.tasks import Bench, Task
+from clustersim.experiments.execution.dask_address import check_address, check_answer
+from clustersim.experiments.execution.dask_seat import OTHER_PROGRAM, Seat, perform
+from clustersim.experiments.execution.parcels import Parcel
+from clustersim.experiments.execution.pools import ExecutionError
+from clustersim.experiments.execution.program import difference, program
+from clustersim.experiments.execution.tasks import Bench, Task
 
 __all__ = ["DaskPool"]
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from math import isnan, nan
 from typing import Self
 
+from clustersim.experiments.comparisons.scaling import AS_WRITTEN, Scale, budget_of, calling_years, largest_factor, scaled, spread
+from clustersim.experiments.comparisons.worlds import World, Worlds
 from clustersim.experiments.records import Record
-from clustersim.experiments.scaling import AS_WRITTEN, Scale, budget_of, calling_years, largest_factor, scaled, spread
-from clustersim.experiments.worlds import World, Worlds
 from clustersim.problems import Problem, ScenarioError
 from clustersim.scenario import Scenario
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from clustersim.scenario import Scenario
 
-__all__ = ["Bench", "Do", "Failure", "Task"]
+__all__ = ["WORKER_LOST", "Bench", "Do", "Failure", "Task"]
 
+WORKER_LOST = "the worker process died twice while it was at this run"  # how such a failure begins: it may be no fault of the run
 _KEPT = 32  # changed scenarios that a worker remembers
 _LISTS = ("territory", "population.organisations_file")  # changes that bring other lists
 

@@ -8,7 +8,7 @@ import asyncio
 import re
 import socket
 
-from clustersim.experiments.pools import ExecutionError
+from clustersim.experiments.execution.pools import ExecutionError
 
 __all__ = ["check_address", "check_answer"]
 

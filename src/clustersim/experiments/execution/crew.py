@@ -13,9 +13,9 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from itertools import islice
 from typing import Any, Self
 
-from clustersim.experiments.parcels import Pace, Parcel
-from clustersim.experiments.pools import KINDS, ExecutionError, LocalPool, Pool, usable_cores
-from clustersim.experiments.tasks import Bench, Do, Failure, Task
+from clustersim.experiments.execution.parcels import Pace, Parcel
+from clustersim.experiments.execution.pools import KINDS, ExecutionError, LocalPool, Pool, usable_cores
+from clustersim.experiments.execution.tasks import WORKER_LOST, Bench, Do, Failure, Task
 from clustersim.scenario import Scenario
 
 __all__ = ["IN_HAND", "KINDS", "Crew", "ExecutionError", "Failure", "Task", "usable_cores"]
@@ -103,7 +103,7 @@ class Crew:
 
     def _far_pool(self, scheduler: str) -> Pool:
         try:
-            from clustersim.experiments.dask_pool import DaskPool
+            from clustersim.experiments.execution.dask_pool import DaskPool
         except ModuleNotFoundError as error:
             if error.name is None or error.name.partition(".")[0] not in ("dask", "distributed"):
                 raise
@@ -165,7 +165,7 @@ class _Round:
         if _lost(future) and not tried:
             self._suspects.extend(batch)
         elif _lost(future):
-            error = "the worker process died twice while it was at this run (killed from outside, or out of memory)"
+            error = f"{WORKER_LOST} (killed from outside, or out of memory)"
             yield numbers[0], Failure(error, "the pool was closed" if future.cancelled() else str(future.exception()))
         elif error := future.exception():
             if isinstance(error, ExecutionError):

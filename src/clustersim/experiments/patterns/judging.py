@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from clustersim.experiments.execution import Crew, ExecutionError, Failure, Task
+from clustersim.experiments.execution.crew import Crew, ExecutionError, Failure, Task
 from clustersim.experiments.records import warm_kernels
 from clustersim.scenario import Scenario
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from clustersim.experiments.execution import Crew, Failure, Task
+from clustersim.experiments.execution.crew import Crew, Failure, Task
 from clustersim.experiments.records import Record
 from clustersim.scenario import Scenario
 

@@ -13,7 +13,6 @@ The identity is a digest of what was asked, so that it is known before anything 
 import json
 import os
 import shutil
-import tempfile
 import tomllib
 import uuid
 from pathlib import Path
@@ -23,9 +22,9 @@ from clustersim import durable
 from clustersim.results import RESULTS_VERSION, ResultsError
 
 if TYPE_CHECKING:
-    from clustersim.experiments.comparison import Comparison
+    from clustersim.experiments.comparisons.comparison import Comparison
 
-__all__ = ["FRAMES", "check_writable", "place_of", "read", "refuse_if_there", "write"]
+__all__ = ["FRAMES", "place_of", "read", "refuse_if_there", "write"]
 
 FRAMES = ("runs", "measures", "paths", "cohort", "parts")
 EXAMPLES = ("organisations", "ties", "places")
@@ -46,21 +45,6 @@ def refuse_if_there(target: Path) -> None:
     """
     if target.exists():
         raise ResultsError(f"this comparison is there already: {target}", "Allow overwriting (--overwrite), or choose another folder")
-
-
-def check_writable(folder_base: str | os.PathLike[str]) -> None:
-    """Try whether results can be put there, and leave nothing behind: better known before hours of runs than after.
-
-    Raises:
-        ResultsError: if they cannot.
-    """
-    base = Path(folder_base)
-    there = next(folder for folder in (base, *base.absolute().parents) if folder.exists())
-    try:
-        with tempfile.TemporaryDirectory(dir=there):
-            pass
-    except OSError as error:
-        raise ResultsError(f"cannot write to {base}: {error.strerror}", "Check rights and free space, or choose another folder") from error
 
 
 def write(comparison: "Comparison", folder_base: str | os.PathLike[str], *, overwrite: bool) -> Path:

@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from clustersim.experiments.judging import NO_LIMIT, Finding, Pattern, findings, sampled
+from clustersim.experiments.patterns.judging import NO_LIMIT, Finding, Pattern, findings, sampled
 from clustersim.scenario import Scenario
 from clustersim.simulation import Simulation
 from clustersim.state import State

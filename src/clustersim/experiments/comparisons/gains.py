@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clustersim.experiments.pairing import arms_of
+from clustersim.experiments.comparisons.pairing import arms_of
 from clustersim.experiments.statistics import simultaneous_intervals
 
 if TYPE_CHECKING:

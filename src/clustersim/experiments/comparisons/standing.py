@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clustersim.experiments.pairing import arms_of, differences, worlds
+from clustersim.experiments.comparisons.pairing import arms_of, differences, worlds
 from clustersim.experiments.statistics import chances_of_best, simultaneous_intervals
 
 if TYPE_CHECKING:

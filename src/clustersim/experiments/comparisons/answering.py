@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clustersim.experiments import pairing
-from clustersim.experiments.cautions import said_of_precision, said_of_seeds, said_of_target
-from clustersim.experiments.comparison import Comparison
-from clustersim.experiments.equal_budget import Intensity, equal_intensities, public_eur
-from clustersim.experiments.execution import Failure
-from clustersim.experiments.facts import facts_of
-from clustersim.experiments.frames import Key, cohort_frame, measures_frame, paths_frame, runs_frame
-from clustersim.experiments.plan import Plan, Precision
+from clustersim.experiments.comparisons import pairing
+from clustersim.experiments.comparisons.cautions import said_of_precision, said_of_seeds, said_of_target
+from clustersim.experiments.comparisons.comparison import Comparison
+from clustersim.experiments.comparisons.equal_budget import Intensity, equal_intensities, public_eur
+from clustersim.experiments.comparisons.facts import facts_of
+from clustersim.experiments.comparisons.frames import Key, cohort_frame, measures_frame, paths_frame, runs_frame
+from clustersim.experiments.comparisons.plan import Plan, Precision
+from clustersim.experiments.comparisons.scaling import AS_WRITTEN, scaled
+from clustersim.experiments.comparisons.shapley import parts_of
+from clustersim.experiments.comparisons.storing import EXAMPLES
+from clustersim.experiments.comparisons.uncertainty import states_of
+from clustersim.experiments.comparisons.worlds import World, Worlds, part_of
+from clustersim.experiments.execution.crew import Failure
 from clustersim.experiments.records import Record
-from clustersim.experiments.scaling import AS_WRITTEN, scaled
-from clustersim.experiments.shapley import parts_of
 from clustersim.experiments.statistics import FEW_SEEDS, interval
-from clustersim.experiments.storing import EXAMPLES
-from clustersim.experiments.uncertainty import states_of
-from clustersim.experiments.worlds import World, Worlds, part_of
 from clustersim.scenario import Scenario
 
 if TYPE_CHECKING:

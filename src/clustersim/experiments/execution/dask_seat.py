@@ -6,10 +6,10 @@ A seat is sent to every worker once, as a plugin, so that workers that join late
 from distributed import get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
-from clustersim.experiments.parcels import Parcel, perform_all
-from clustersim.experiments.pools import ExecutionError
-from clustersim.experiments.program import difference, program
-from clustersim.experiments.tasks import Bench, Task
+from clustersim.experiments.execution.parcels import Parcel, perform_all
+from clustersim.experiments.execution.pools import ExecutionError
+from clustersim.experiments.execution.program import difference, program
+from clustersim.experiments.execution.tasks import Bench, Task
 
 __all__ = ["OTHER_PROGRAM", "Seat", "perform"]
 
