@@ -12,6 +12,7 @@ import threading
 import time
 from contextlib import suppress
 from itertools import count, takewhile
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -42,6 +43,7 @@ def loaded():
     """Processes that start in a fraction of a second."""
     with dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}):
         context = get_mp_context()
+        forkserver._forkserver._stop()  # another test may have started it, with less in it
         context.set_forkserver_preload(["distributed", "clustersim.experiments.execution.dask_seat", "clustersim.experiments.records"])
         yield context
 
