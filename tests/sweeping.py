@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from math import pi, sin
 from pathlib import Path
 
@@ -47,6 +48,12 @@ def imagined(scenario: Scenario, seed: int, keep: tuple[str, ...]) -> Lived:
         os.kill(os.getpid(), signal.SIGKILL)
     value = scenario.processes.meeting.decay_km + seed / 1_000
     return result_of(value, f"{scenario.identity()}-{seed}")
+
+
+def slow(scenario: Scenario, seed: int, keep: tuple[str, ...]) -> Lived:
+    """The same, in a while."""
+    time.sleep(0.02)
+    return imagined(scenario, seed, keep)
 
 
 def result_of(value: float, state_hash: str = "-") -> Lived:

@@ -8,8 +8,11 @@ from typer.testing import CliRunner
 
 from clustersim.cli import app
 from clustersim.cli.progressing import in_bytes, in_time
-from clustersim.experiments.store import Store
+from clustersim.experiments.execution.tasks import Do
+from clustersim.experiments.store import Known, Store
+from clustersim.experiments.sweeps.experiment import Experiment
 from clustersim.experiments.sweeps.sweeping import Sweep
+from sweeping import imagined
 
 EXPERIMENT = """
 title = "A trial, of commands"
@@ -38,8 +41,11 @@ def said(*words: str, code: int = 0) -> str:
     return found.output
 
 
-def swept(*words: str, code: int = 0) -> str:
-    return said("sweep", "trial.toml", "--workers", "1", *words, code=code)
+def swept(*words: str, code: int = 0, do: Do | None = None) -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        if do is not None:
+            patch.setitem(Sweep.__init__.__kwdefaults__, "do", do)
+        return said("sweep", "trial.toml", "--workers", "1", *words, code=code)
 
 
 def test_a_sweep_says_how_it_went_and_where_everything_is(folder: Path) -> None:
@@ -113,6 +119,46 @@ def test_status_names_experiments_and_how_far_they_are(folder: Path) -> None:
     assert "no such file" in said("status", "--store", "none.store", code=2)
 
 
+def test_status_of_what_was_swept_looks_up_no_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    swept()
+    monkeypatch.setattr("clustersim.experiments.sweeps.counting.in_chunks", _nobody_looks)
+    assert "whole" in said("status")
+    with Store.open(folder / "results" / "runs.store") as store:
+        store.note_known(Experiment.load("trial.toml").identity(), Known(4, 1, 0, 3))
+        (row,) = json.loads(said("status", "--json"))["experiments"]
+    assert (row["runs"], row["done"], row["note"]) == (4, 1, "3 left, or not looked up yet (1)"), "of a sweep that is at work"
+
+
+def _nobody_looks(*_: object) -> None:
+    raise AssertionError("runs are looked up")
+
+
+def test_what_status_counts_is_what_the_sweep_has_counted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    swept("--seeds", "12-14", code=1, do=imagined)
+    noted = json.loads(said("status", "--json"))["experiments"]
+    (folder / "results" / "runs.store.closed").unlink()
+    assert json.loads(said("status", "--json"))["experiments"] == noted
+    assert (noted[0]["runs"], noted[0]["done"], noted[0]["failed"], noted[0]["note"]) == (6, 4, 2, "some failed")
+
+
+def test_what_has_failed_now_or_earlier_is_the_exit_code_and_said(folder: Path) -> None:
+    for words in (("2 failed",), ("2 failed earlier and were left alone", "4 were there already")):
+        text = swept("--seeds", "12-14", code=1, do=imagined)
+        assert all(each in text for each in (*words, "The tables lack what failed", "clustersim retry trial"))
+    assert json.loads(swept("--seeds", "12-14", "--json", code=1))["failed_before"] == 2
+    swept("--seeds", "12-14", "--quiet", code=1)
+    said("resume", "trial", "--workers", "1", code=1)
+    assert "2 runs done" in said("retry", "trial", "--workers", "1")
+    swept("--seeds", "12-14")
+
+
+def test_a_store_that_is_not_there_cannot_be_merged_and_none_is_made(folder: Path) -> None:
+    swept("--store", "one.store", "--shard", "1/2")
+    text = said("merge", "one.store", "nothere.store", code=2)
+    assert "nothere.store: no such file; nothing was merged" in text and "--store" in text
+    assert not (folder / "results" / "runs.store").exists()
+
+
 def test_status_says_who_is_at_work(folder: Path) -> None:
     swept()
     with Store.open(folder / "results" / "runs.store"):
@@ -137,7 +183,7 @@ def test_a_scenario_that_has_changed_since_is_named_and_no_empty_tables_are_writ
     swept()
     (folder / "own.toml").write_text('title = "Own"\nextends = "village"\npopulation.organisations = 61\n', encoding="utf-8")
     for command in ("export", "verify", "resume"):
-        assert "has changed since" in said(command, "trial", code=2)
+        assert "has changed since" in said(command, "trial.toml", code=2)
     assert len(list(folder.glob("results/trial/*"))) == 1
 
 
@@ -186,6 +232,20 @@ def test_retry_has_nothing_to_do_where_nothing_failed(folder: Path) -> None:
 def test_what_cannot_be_asked_is_said_in_words(folder: Path, words: tuple[str, ...], complaint: str) -> None:
     assert complaint in swept(*words, code=2)
     assert not (folder / "results").exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["garbage", "", "tcp://", "tcp://host", "tcp://host:many", "tcp://host:0", "tcp://host:99999", "http://host:8786", "a b:1"]
+)
+def test_what_is_no_address_of_a_scheduler_is_refused_in_words_before_anything_is_written(folder: Path, address: str) -> None:
+    text = said("sweep", "trial.toml", "--scheduler", address, code=2)
+    assert "is no address of a Dask scheduler" in text and "tcp://host:8786" in text
+    assert not (folder / "results").exists()
+
+
+def test_nobody_at_an_address_is_said_so_in_words(folder: Path) -> None:
+    text = said("sweep", "trial.toml", "--scheduler", "tcp://127.0.0.1:9", code=2)
+    assert "no Dask scheduler can be reached at tcp://127.0.0.1:9 (Connection refused)" in text and "Traceback" not in text
 
 
 def test_a_file_with_mistakes_ends_with_all_of_them(folder: Path) -> None:

@@ -1,24 +1,30 @@
 """A crew on a Dask cluster: the same results as on this machine, and what happens when the far away comes to grief.
 
 The cluster is a real one: a scheduler, and worker processes of their own that are watched and started again. A scheduler that is to die
-is a process of its own.
+is a process of its own, and so is a driver. All of them start from a process that has Dask and the program loaded.
 """
 
 import os
 import signal
-import subprocess
+import socket
 import sys
+import threading
 import time
+from contextlib import suppress
 from itertools import count, takewhile
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import dask
 import pytest
 from distributed import Client, LocalCluster
+from distributed.utils import get_mp_context
 
 import sweeping
 from clustersim import Scenario
-from clustersim.experiments.execution import dask_pool, program
+from clustersim.experiments.execution import dask_address, dask_pool, program
 from clustersim.experiments.execution.crew import IN_HAND, Crew, ExecutionError, Failure, Task
 from clustersim.experiments.execution.parcels import Pace
 from clustersim.experiments.records import record_of
@@ -28,13 +34,22 @@ from clustersim.results import RESULTS_VERSION
 from lively import SUPPORT
 from test_execution import DEADLY, POISON, _lambda_of, _lives, remembered, same
 
-HERE = os.path.dirname(__file__)
 GONE = "tcp://127.0.0.1:9"  # the discard service, which nobody runs
 LOCAL = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "processes": True, "threads_per_worker": 1, "silence_logs": "ERROR"}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def loaded():
+    """Processes that start in a fraction of a second."""
+    with dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}):
+        context = get_mp_context()
+        forkserver._forkserver._stop()  # another test may have started it, with less in it
+        context.set_forkserver_preload(["distributed", "clustersim.experiments.execution.dask_seat", "clustersim.experiments.records"])
+        yield context
+
+
 @pytest.fixture(scope="module")
-def cluster():
+def cluster(loaded):
     """Two worker processes; a task may see two workers die before Dask gives up on it."""
     with dask.config.set({"distributed.scheduler.allowed-failures": 1}), LocalCluster(n_workers=2, **LOCAL) as cluster:
         yield cluster
@@ -58,18 +73,17 @@ def whereabouts(scenario: Scenario, seed: int, keep: tuple[str, ...]) -> tuple[i
 # ---- the same results
 
 
-def test_a_cluster_gives_the_records_of_processes_threads_and_one_thread(scenario: Scenario, address: str) -> None:
+def test_a_cluster_gives_the_records_of_one_thread(scenario: Scenario, address: str) -> None:
     scenarios = [scenario.with_changes({"run.months": 3, "run.spin_up": 3}), scenario.with_changes({"run.months": 2, "run.spin_up": 3})]
     gone = (("measures.seeds.remove", True),)
     tasks = [Task(k, seed, changes) for seed in (1, 2, 3) for k in (0, 1) for changes in ((), gone)] + [Task(0, 1, keep=("ties",))]
-    found = {}
-    here = {"workers": 1}, {"workers": 2}, {"workers": 2, "kind": "threads"}
-    for who in (*here, {"scheduler": address}, {"scheduler": address, "batch": 5}):
+    found = []
+    for who in ({"workers": 1}, {"scheduler": address}, {"scheduler": address, "batch": 5}):
         with Crew(scenarios, record_of, **who) as crew:
-            found[str(who)] = crew.all(tasks)
-    alone = found.pop(str({"workers": 1}))
+            found.append(crew.all(tasks))
+    alone = found[0]
     assert len({record.state_hash for record in alone}) == len(tasks) - 1
-    for others in found.values():
+    for others in found[1:]:  # test_execution has the same of this machine's processes and threads
         assert all(same(one, other) for one, other in zip(alone, others, strict=True))
         assert others[-1].tables["ties"].equals(alone[-1].tables["ties"])
 
@@ -158,7 +172,7 @@ def test_workers_that_join_get_work_and_those_that_leave_take_nothing_along(scen
 
 
 def test_what_a_killed_worker_had_in_hand_is_done_elsewhere(scenario: Scenario, address: str) -> None:
-    seeds = range(200)
+    seeds = range(60)
     with Crew([scenario], whereabouts, scheduler=address, batch=2) as crew:
         results = crew.each(Task(0, seed) for seed in seeds)
         number, (seed, victim) = next(results)
@@ -254,10 +268,35 @@ def test_a_worker_without_the_program_is_named(scenario: Scenario, address: str,
 
 def test_a_scheduler_that_nobody_runs_is_said_so_in_bounded_time(scenario: Scenario, monkeypatch) -> None:
     monkeypatch.setattr(dask_pool, "CONNECT_SECONDS", 0.5)
-    for nobody in (GONE, "carrier-pigeon://loft:1"):
+    for nobody, words in ((GONE, "no Dask scheduler can be reached at"), ("carrier-pigeon://loft:1", "is no address of a Dask scheduler")):
         crew = Crew([scenario], remembered, scheduler=nobody)
-        with pytest.raises(ExecutionError, match=f"no Dask scheduler can be reached at {nobody}"), crew:
+        with pytest.raises(ExecutionError, match=words) as caught, crew:
             pytest.fail("the crew must not start")
+        assert nobody in str(caught.value)
+
+
+@pytest.mark.parametrize("words", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+def test_somebody_who_is_no_scheduler_is_waited_for_as_long_as_is_said_and_not_believed(words: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"tcp://127.0.0.1:{other.getsockname()[1]}"
+        threading.Thread(target=_say_to_all, args=(other, words), daemon=True).start()
+        with pytest.raises(ExecutionError, match=r"has not greeted .* within 0\.5 seconds|does not greet as a Dask scheduler"):
+            dask_address.check_answer(address, 0.5)
+
+
+def _say_to_all(other: socket.socket, words: bytes) -> None:
+    heard = []
+    with suppress(OSError):
+        while True:
+            heard.append(other.accept()[0])
+            heard[-1].sendall(words)
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:8786", "127.0.0.1:1", "tls://[::1]:8786", "ucx://node-7:8786", "tcp://cluster.example.org:8786/"]
+)
+def test_what_may_be_an_address_passes(address: str) -> None:
+    dask_address.check_address(address)
 
 
 def test_a_scheduler_without_workers_is_waited_for_a_little(scenario: Scenario, monkeypatch) -> None:
@@ -302,20 +341,21 @@ def test_a_crew_that_cannot_be_is_refused(scenario: Scenario, asked: dict, said:
 
 
 @pytest.fixture
-def mortal():
+def mortal(loaded: ForkServerContext):
     """A scheduler with one worker in a process of its own, and its address."""
-    code = (
-        "import time\nfrom distributed import LocalCluster\n"
-        "if __name__ == '__main__':\n"
-        "    local = {'host': '127.0.0.1', 'protocol': 'tcp', 'dashboard_address': '127.0.0.1:0', 'processes': False}\n"
-        "    with LocalCluster(n_workers=1, threads_per_worker=2, **local) as cluster:\n"
-        "        print(cluster.scheduler_address, flush=True)\n        time.sleep(600)\n"
-    )
-    process = subprocess.Popen([sys.executable, "-c", code], cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    yield process, process.stdout.readline().strip()
+    ours, theirs = loaded.Pipe()
+    process = loaded.Process(target=schedule, args=(theirs,))
+    process.start()
+    yield process, ours.recv()
     process.kill()
-    process.wait()
-    process.stdout.close()
+    process.join()
+
+
+def schedule(line: Connection) -> None:
+    local = {"host": "127.0.0.1", "protocol": "tcp", "dashboard_address": "127.0.0.1:0", "processes": False}
+    with LocalCluster(n_workers=1, threads_per_worker=2, **local) as cluster:
+        line.send(cluster.scheduler_address)
+        time.sleep(600)
 
 
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP])
@@ -323,28 +363,34 @@ def test_the_end_of_the_scheduler_ends_the_work_in_bounded_time(scenario: Scenar
     process, address = mortal
     found = []
     with pytest.raises(ExecutionError, match="cannot be reached any more"), Crew([scenario], whereabouts, scheduler=address) as crew:
-        monkeypatch.setattr(dask_pool, "ANSWER_SECONDS", 2.0)
+        monkeypatch.setattr(dask_pool, "ANSWER_SECONDS", 1.0)
         monkeypatch.setattr(dask_pool, "CLOSE_SECONDS", 0.5)
         for _, (seed, _) in crew.each(Task(0, seed) for seed in count()):
             found.append(seed)
             if len(found) == 5:
-                process.send_signal(blow)
+                os.kill(process.pid, blow)
     assert len(set(found)) == len(found) >= 5
 
 
+def drive(address: str, line: Connection) -> None:
+    """Ask without end, and tell of what has come."""
+    with Crew([Scenario.load("village")], whereabouts, scheduler=address) as crew:
+        for number, _ in crew.each(Task(0, seed) for seed in count()):
+            line.send(number)
+
+
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
-def test_a_driver_that_is_stopped_leaves_nothing_to_do(cluster, address: str, blow: signal.Signals) -> None:
-    code = (
-        "import test_dask as t, itertools\nfrom clustersim import Scenario\nfrom clustersim.experiments.execution.crew import Crew, Task\n"
-        f"with Crew([Scenario.load('village')], t.whereabouts, scheduler={address!r}) as crew:\n"
-        "    for number, _ in crew.each(Task(0, s) for s in itertools.count()):\n        print(number, flush=True)\n"
-    )
+def test_a_driver_that_is_stopped_leaves_nothing_to_do(
+    cluster, address: str, loaded: ForkServerContext, blow: signal.Signals
+) -> None:
     held = set(cluster.scheduler.worker_plugins)
-    driver = subprocess.Popen([sys.executable, "-c", code], cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    driver.stdout.readline()
-    driver.send_signal(blow)
-    assert driver.wait(30) != 0
-    driver.stdout.close()
+    ours, theirs = loaded.Pipe()
+    driver = loaded.Process(target=drive, args=(address, theirs))
+    driver.start()
+    ours.recv()
+    os.kill(driver.pid, blow)
+    driver.join(30)
+    assert driver.exitcode not in (0, None)
     until = time.monotonic() + 20
     while cluster.scheduler.tasks and time.monotonic() < until:
         time.sleep(0.05)

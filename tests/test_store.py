@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clustersim.experiments.store import FailedRun, Store, StoredRun, StoreError, mounts, run_identity
+from clustersim.experiments.store import FailedRun, Known, Store, StoredRun, StoreError, mounts, opening, run_identity
 from clustersim.experiments.store.pages import PAGE
 from clustersim.experiments.store.tables import CHUNK
 
@@ -185,7 +185,118 @@ def test_others_read_whole_batches_while_the_driver_writes(path):
             store._connection.execute("DELETE FROM runs")
             assert len(other.known(identities(map(made, range(5))))) == 3
             store._connection.execute("ROLLBACK")
-    assert {file.name for file in path.parent.iterdir()} == {"runs.store", "runs.store.lock"}
+    assert {file.name for file in path.parent.iterdir()} == {"runs.store", "runs.store.lock", "runs.store.closed"}
+
+
+# ---- a store that its driver has closed
+
+
+@pytest.fixture
+def read_whole(monkeypatch) -> list[str]:
+    """One entry for each time that a store is read from end to end."""
+    times: list[str] = []
+    check = opening.damage_of_content
+    monkeypatch.setattr(opening, "damage_of_content", lambda connection: times.append("read") or check(connection))
+    return times
+
+
+def test_what_a_driver_has_closed_whole_is_not_read_from_end_to_end_by_the_next(path, read_whole):
+    with Store.open(path) as store:
+        store.add(map(made, range(40)))
+    for _ in range(3):
+        with Store.open(path) as store:
+            assert store.known(identities(map(made, range(41)))) == set(identities(map(made, range(40))))
+    assert read_whole == ["read"], "when it was new"
+
+
+def _touched(path: Path) -> None:
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 1))
+
+
+def _cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size - PAGE)
+
+
+def _copied_back(path: Path) -> None:
+    shutil.copy(path, f"{path}.copy")
+    shutil.copy(f"{path}.copy", path)
+
+
+def _with_a_log(path: Path) -> None:
+    Path(f"{path}-wal").write_bytes(b"something")
+
+
+def _without_a_word(path: Path) -> None:
+    Path(f"{path}.closed").unlink()
+
+
+def _with_nonsense(path: Path) -> None:
+    Path(f"{path}.closed").write_text('{"experiments": [1]')
+
+
+@pytest.mark.parametrize("touch", [_touched, _cut, _copied_back, _with_a_log, _without_a_word, _with_nonsense])
+def test_a_store_that_somebody_has_touched_since_is_read_whole_before_it_is_written(path, read_whole, touch):
+    with Store.open(path) as store:
+        store.add(map(made, range(40)))
+    touch(path)
+    with Store.open(path) as store:
+        assert len(read_whole) == 2 or (touch is _cut and store.repaired is not None)
+
+
+def test_a_store_whose_driver_was_killed_is_read_whole_before_it_is_written(path, read_whole):
+    process, _ = driver(path)
+    process.kill()
+    process.join()
+    assert not Path(f"{path}.closed").exists()
+    Store.open(path).close()
+    assert len(read_whole) == 1
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_whoever_meets_damage_has_the_store_looked_through_by_the_next_driver(path, read_whole, write):
+    with Store.open(path) as store:
+        store.add(map(made, range(40)))
+    time = path.stat().st_mtime_ns
+    at = path.read_bytes().find(made(7).state_hash.encode())
+    flipped(path, at)
+    os.utime(path, ns=(time, time))  # a disk that forgets tells nobody
+    with Store.open(path, write=write) as store:
+        assert len(store.known(identities(map(made, range(40))))) == 39
+    with Store.open(path) as store:
+        assert len(read_whole) == 2
+        assert (store.repaired is None) == write, "the damaged run is gone, or it was found now"
+        assert store.known(identities(map(made, range(40)))) == set(identities(map(made, range(40)))) - {made(7).identity}
+
+
+def test_how_far_experiments_are_is_known_as_long_as_it_holds(path):
+    begun, whole, looking = Known(9, 4, 1, 9), Known(5, 5, 0, 5), Known(9, 1, 0, 3)
+    with Store.open(path) as store:
+        store.add([made(1)])
+        for name, known in (("begun", begun), ("whole", whole), ("looking", looking)):
+            store.note_known(name, known)
+        with Store.open(path, write=False) as reader:
+            assert reader.known_experiments() == {"begun": begun, "whole": whole, "looking": looking}, "also while the driver is at work"
+    with Store.open(path, write=False) as reader:
+        assert reader.known_experiments() == {"begun": begun, "whole": whole}, "who has only begun to look knows nothing for good"
+    with Store.open(path) as store:
+        assert store.known_experiments() == {"begun": begun, "whole": whole}
+        store.add([made(2)])
+        assert store.known_experiments() == {"whole": whole}, "another run may be one of theirs"
+        _spoil(store, made(1).identity)
+        store.known([made(1).identity])
+        assert store.known_experiments() == {}, "a run was taken out"
+    with Store.open(path, write=False) as reader:
+        assert reader.known_experiments() == {}
+
+
+def test_what_is_read_of_one_moment_does_not_see_what_is_written_meanwhile(path):
+    with Store.open(path) as store, Store.open(path, write=False) as reader:
+        store.add([made(1)])
+        with reader.one_moment():
+            assert reader.facts()["runs"] == 1
+            store.add([made(2)], [failed(3)])
+            assert reader.facts()["runs"] == 1 and reader.failures() == [] and not reader.known([made(2).identity])
+        assert reader.facts()["runs"] == 2
 
 
 # ---- one driver at a time

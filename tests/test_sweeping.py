@@ -116,6 +116,9 @@ def test_ishigami_comes_out_of_the_whole_path_as_its_closed_form_says(path: Path
         total = [table["total"][name] for name in factors]
         np.testing.assert_allclose(first, [0.3139, 0.4424, 0.0], atol=0.02)  # Ishigami & Homma 1990, a = 7, b = .1
         np.testing.assert_allclose(total, [0.5576, 0.4424, 0.2437], atol=0.03)
+        for name, truth in (("first", [0.3139, 0.4424, 0.0]), ("total", [0.5576, 0.4424, 0.2437])):
+            rows = table.loc[list(factors)]
+            assert (rows[f"{name}_low"] <= truth).all() and (truth <= rows[f"{name}_high"]).all()
         assert table["total"]["luck"] == 0.0  # it has no luck
 
 
@@ -293,16 +296,10 @@ DRIVER = """
 import sys
 sys.path.insert(0, {tests!r})
 from pathlib import Path
-from sweeping import small, swept
-from test_sweeping import slow
+from sweeping import slow, small, swept
 if __name__ == "__main__":
     swept(small(seeds=40), Path({path!r}), slow, workers=2)
 """
-
-
-def slow(scenario: Scenario, seed: int, keep: tuple[str, ...]):
-    time.sleep(0.02)
-    return imagined(scenario, seed, keep)
 
 
 def test_a_killed_driver_loses_no_more_than_what_was_not_committed(path: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from clustersim.cli.asking import MISTAKE, STOPPED, complain, print_table
-from clustersim.cli.storing import Out, StoreFile, experiment_of, store_of
+from clustersim.cli.finding import Months, Out, Seeds, StoreFile, experiment_of, store_of
 
 if TYPE_CHECKING:
     from clustersim.experiments.sensitivity.analysing import Answered
@@ -34,6 +34,8 @@ def sensitivity(
         str, typer.Argument(metavar="EXPERIMENT", help="An experiment file, the name of an experiment in the store, or a sweep's folder.")
     ],
     outcome: Annotated[list[str] | None, typer.Option(help="Only this outcome; repeatable.")] = None,
+    seeds: Seeds = None,
+    months: Months = None,
     store: StoreFile = None,
     out: Out = Path("results"),
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
@@ -46,13 +48,13 @@ def sensitivity(
     from clustersim.results import ResultsError
 
     try:
-        answered, place = _answered(experiment, store, out)
+        answered, place = _answered(experiment, store, out, seeds, months)
         if answered.missing == answered.experiment.runs:
             complain(f"no run of {experiment} is there yet. Begin with: clustersim sweep {shlex.quote(experiment)}", MISTAKE)
         for name in outcome or ():
             if name not in answered.experiment.outcomes:
                 complain(f"--outcome {name}: the sweep has {', '.join(answered.experiment.outcomes)}", MISTAKE)
-        found = analyse(answered, outcome, _commands(experiment, outcome, answered))
+        found = analyse(answered, outcome, _commands(experiment, outcome, answered, {"seeds": seeds, "months": months}))
         path = found.write(place, figures.write)
     except KeyboardInterrupt:
         complain("Stopped by Ctrl-C; nothing was written.", STOPPED)
@@ -66,19 +68,21 @@ def sensitivity(
         _print(found, path)
 
 
-def _answered(named: str, store: Path | None, out: Path) -> tuple[Answered, Path]:
+def _answered(named: str, store: Path | None, out: Path, seeds: str | None, months: int | None) -> tuple[Answered, Path]:
     """What came of the experiment, and the folder for the analysis."""
     # a folder may have the name of an experiment in the store: it counts if it holds tables, or is named as a path
     if Path(named).is_dir() and ((Path(named) / MANIFEST).exists() or "/" in named or os.sep in named):
         from clustersim.experiments.sensitivity.exported import Exported
 
+        if seeds is not None or months is not None:
+            complain(f"--seeds and --months: the tables in {named} are of one sweep; name its experiment to choose", MISTAKE)
         return Exported(named), Path(named) / SUBFOLDER
     from clustersim.experiments.sensitivity.analysing import layout_of
     from clustersim.experiments.sweeps.exporting import place_of
     from clustersim.experiments.sweeps.results import Results
 
     path = store_of(store, out)
-    found = experiment_of(named, path)
+    found = experiment_of(named, path, seeds=seeds, months=months)
     layout_of(found)  # a design that tells nothing is refused whether or not it has been swept
     if not path.exists():
         complain(f"{path}: no such file. Begin with: clustersim sweep {shlex.quote(named)}, or name another with --store", MISTAKE)
@@ -86,14 +90,15 @@ def _answered(named: str, store: Path | None, out: Path) -> tuple[Answered, Path
     return results, place_of(results, out) / SUBFOLDER
 
 
-def _commands(named: str, outcomes: list[str] | None, answered: Answered) -> list[str]:
+def _commands(named: str, outcomes: list[str] | None, answered: Answered, instead: dict[str, object]) -> list[str]:
     """How to ask it again: the sweep, then the analysis. A folder of tables says itself by which command it was swept."""
     from clustersim.experiments.sensitivity.exported import Exported
 
     file = named if Path(named).exists() else f"{answered.experiment.name}.toml"
-    swept = answered.manifest["command"] if isinstance(answered, Exported) else shlex.join(["clustersim", "sweep", file])
+    chosen = [word for name, value in instead.items() if value is not None for word in (f"--{name}", str(value))]
+    swept = answered.manifest["command"] if isinstance(answered, Exported) else shlex.join(["clustersim", "sweep", file, *chosen])
     only = [word for name in outcomes or () for word in ("--outcome", name)]
-    return [swept, shlex.join(["clustersim", "sensitivity", file, *only])]
+    return [swept, shlex.join(["clustersim", "sensitivity", file, *chosen, *only])]
 
 
 def _print_json(found: Sensitivity, path: Path) -> None:

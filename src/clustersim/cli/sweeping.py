@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clustersim.cli.asking import MISTAKE, STOPPED, complain, grouped
+from clustersim.cli.finding import ExperimentName, Months, Out, Seeds, StoreFile, changed_since, experiment_of, note, store_of
 from clustersim.cli.progressing import bar, in_bytes, in_time
-from clustersim.cli.storing import ExperimentName, Out, StoreFile, changed_since, experiment_of, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["resume", "retry", "sweep"]
 
-FAILED = 1  # some runs failed: they are kept, with their tracebacks
+FAILED = 1  # some runs failed, now or earlier: they are kept, with their tracebacks, and the tables lack them
 
 Workers = Annotated[int | None, typer.Option(min=1, help="Runs at a time, each in a process of its own; all cores unless said.")]
 Scheduler = Annotated[
@@ -40,10 +40,8 @@ def sweep(
     workers: Workers = None,
     scheduler: Scheduler = None,
     shard: Annotated[str | None, typer.Option(metavar="K/N", help="Run only part K of N, e.g. 3/16, to merge later.")] = None,
-    seeds: Annotated[
-        str | None, typer.Option(metavar="N|A-B", help="So many seeds a point, or seeds A to B, instead of the file's own.")
-    ] = None,
-    months: Annotated[int | None, typer.Option(help="Months to simulate after the spin-up, instead of the file's own.")] = None,
+    seeds: Seeds = None,
+    months: Months = None,
     store: StoreFile = None,
     out: Out = Path("results"),
     as_json: AsJson = False,
@@ -123,18 +121,20 @@ def _sweep(
         complain("--workers and --scheduler: give one of them, for a scheduler has workers of its own", MISTAKE)
     going = None
     try:
+        if scheduler is not None:
+            _check_far(experiment, scheduler)
         check_writable(out)
         with _opened(path) as store, bar(experiment.name, show=not (quiet or as_json)) as tell:
             going = Sweep(experiment, store, shard=part or Shard(), retry=retry, progress=tell)
-            standing = going.run(workers=workers, scheduler=scheduler, notes=_note)
-        folder = None if part is not None else export(Results(experiment, path), out, recorded)
+            standing = going.run(workers=workers, scheduler=scheduler, notes=note)
+        folder = None if part is not None else export(Results(experiment, path), out, recorded, note)
     except KeyboardInterrupt:
         done = f"{going.standing.done} runs of this sweep are in {path}. " if going is not None else ""
         complain(f"Stopped by Ctrl-C. {done}Go on with: {command}{_elsewhere(path, out, part)}", STOPPED)
     except (ExecutionError, ResultsError) as error:
         complain(str(error), MISTAKE)
     _say(experiment, standing, path, folder, as_json=as_json, quiet=quiet)
-    if standing.failed:
+    if standing.failed or standing.failed_before:
         raise typer.Exit(FAILED)
 
 
@@ -159,7 +159,8 @@ def _say(experiment: Experiment, standing: Standing, path: Path, folder: Path | 
     words = [f"{grouped(count)} {what}" for what, count in counts.items() if count]
     typer.echo(f"{experiment.title}: {', '.join(words) or 'nothing to do'}.")
     if standing.failed or standing.failed_before:
-        typer.echo(f"Why they failed: failures.csv in the tables. Run them again with: clustersim retry {shlex.quote(experiment.name)}")
+        again = f"clustersim retry {shlex.quote(experiment.name)}"
+        typer.echo(f"The tables lack what failed; why is in their failures.csv. Run it again with: {again}")
     typer.echo(f"Runs: {path}")
     if folder is None:
         typer.echo("This was one part. When all are done: clustersim merge OTHER-STORE..., then clustersim export.")
@@ -207,6 +208,20 @@ def _check_known(experiment: Experiment, path: Path) -> None:
         complain(f"{path} does not know this experiment ({experiment.name}){why}. Begin it with: clustersim sweep", MISTAKE)
 
 
+def _check_far(experiment: Experiment, scheduler: str) -> None:
+    """Refuse what cannot go to a scheduler's workers, before anything is written."""
+    from clustersim.experiments.execution.crew import ExecutionError
+    from clustersim.experiments.execution.dask_address import check_address
+    from clustersim.experiments.sweeps.keeping import unpacked
+
+    check_address(scheduler)
+    if lists := unpacked(experiment):
+        raise ExecutionError(
+            f"the lists of then ({', '.join(lists)}) are not where they were; they have been unpacked from the store, for this machine "
+            "alone. Put them back where they were, or go on without --scheduler"
+        )
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Store]:
     """The store for writing; what is to be known of it is said."""
@@ -214,12 +229,8 @@ def _opened(path: Path) -> Iterator[Store]:
 
     with Store.open(path) as store:
         for sentence in ([store.repaired.sentence()] if store.repaired else []) + list(store.notes):
-            _note(sentence)
+            note(sentence)
         yield store
-
-
-def _note(sentence: str) -> None:
-    typer.echo(f"Note: {sentence}", err=True)
 
 
 def _shard(text: str | None) -> Shard | None:

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from distributed import Client, KilledWorker
 
+from clustersim.experiments.execution.dask_address import check_address, check_answer
 from clustersim.experiments.execution.dask_seat import OTHER_PROGRAM, Seat, perform
 from clustersim.experiments.execution.parcels import Parcel
 from clustersim.experiments.execution.pools import ExecutionError
@@ -44,6 +45,8 @@ class DaskPool:
         Raises:
             ExecutionError: if the scheduler cannot be reached, has no workers, or they have another program.
         """
+        check_address(scheduler)
+        check_answer(scheduler, CONNECT_SECONDS)
         self._scheduler = scheduler
         self._tell = notes or (lambda note: None)
         self._name = f"clustersim-{uuid4().hex}"
@@ -53,10 +56,7 @@ class DaskPool:
         try:
             self._client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False, name="clustersim")
         except (OSError, ValueError) as error:
-            raise ExecutionError(
-                f"no Dask scheduler can be reached at {scheduler} ({error}). Is it running, and is this the address that it printed "
-                "when it started, as in tcp://host:8786?"
-            ) from error
+            raise ExecutionError(f"whoever is at {scheduler} has greeted as a Dask scheduler does, and then no more ({error})") from error
         try:
             self._executor = self._client.get_executor(pure=False, retries=0)
             self._await_workers()

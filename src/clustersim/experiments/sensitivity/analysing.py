@@ -15,6 +15,7 @@ from clustersim.experiments.sensitivity.cautions import cautions
 from clustersim.experiments.sensitivity.layout import Layout
 from clustersim.experiments.sensitivity.names import short_names
 from clustersim.experiments.sensitivity.sensitivity import Sensitivity
+from clustersim.experiments.sweeps.agreeing import OF_RUNS, runs_digest
 from clustersim.experiments.sweeps.designs import LUCK
 from clustersim.experiments.sweeps.experiment import Experiment
 from clustersim.results import RESULTS_VERSION
@@ -130,7 +131,9 @@ def _facts(answered: Answered, layout: Layout, outcomes: list[str], warnings: li
         "outcomes": outcomes,
         "months": scenarios[0].run.months,
         "seeds": list(range(experiment.first_seed, experiment.first_seed + experiment.seeds)),
+        "all_seeds": _all_seeds(experiment),
         "runs": {"asked": experiment.runs, "missing": answered.missing},
+        OF_RUNS: runs_digest(answered),
         "failures": failures[["point", "seed", "error"]].to_dict("records"),
         "warnings": warnings,
         "commands": list(commands) or [f"clustersim sweep {experiment.name}.toml", f"clustersim sensitivity {experiment.name}.toml"],
@@ -141,3 +144,10 @@ def _facts(answered: Answered, layout: Layout, outcomes: list[str], warnings: li
         },
         "platform": f"{sys.platform} {platform.machine()}",
     }
+
+
+def _all_seeds(experiment: Experiment) -> dict[str, int]:
+    """How many sets of seeds there are, how many seeds each has, and the first and last of all; `seeds` are those of the first set."""
+    sets = np.unique(experiment.design.luck)
+    first, last = (experiment.first_seed + int(luck) * experiment.seeds for luck in (sets[0], sets[-1] + 1))
+    return {"sets": len(sets), "seeds": experiment.seeds, "first": first, "last": last - 1}

@@ -10,14 +10,13 @@ What others have put beside it stays; a page made of the older analysis does not
 
 import json
 import os
-import shutil
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clustersim import durable
 from clustersim.experiments.sensitivity.tables import COLUMNS, frame
+from clustersim.experiments.sweeps.placing import new_folder
 from clustersim.results import RESULTS_VERSION, ResultsError
 
 if TYPE_CHECKING:
@@ -36,18 +35,15 @@ def write(analysis: "Sensitivity", folder: str | os.PathLike[str], draw: Callabl
     """Write all files beside their place, bring them to disk, and rename."""
     target = Path(folder)
     _refuse_others(target)
-    part = target.absolute().parent / f".{target.name}.{uuid.uuid4().hex[:8]}.part"
     try:
-        (part / "tables").mkdir(parents=True)
-        _fill(part, analysis, draw)
-        durable.put_in_place(part, target.absolute())
+        with new_folder(target.absolute()) as part:
+            (part / "tables").mkdir()
+            _fill(part, analysis, draw)
         for page in target.glob(_PAGES):
             page.unlink()
     except OSError as error:
         problem = f"cannot write the sensitivity analysis to {target}: {error}"
         raise ResultsError(problem, "Check free space and rights, or choose another folder") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return target
 
 

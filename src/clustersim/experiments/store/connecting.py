@@ -15,12 +15,13 @@ from clustersim.experiments.store.form import beside, is_logged
 __all__ = ["open_to_read", "open_to_write", "settle_journal"]
 
 _WAIT = 30.0  # seconds for another's transaction to end
+_LONG_WAIT = 600.0  # the same for a driver with a rollback journal, which waits for all who read: tables may be written of one moment
 _DURABLE = ("synchronous=EXTRA", "fullfsync=ON", "checkpoint_fullfsync=ON")  # what is committed survives a power cut, with either journal
 
 
 def open_to_write(path: Path, *, network: bool) -> sqlite3.Connection:
     """The driver's connection. Until the journal is settled closing it leaves file and log as they are."""
-    connection = _connected(path, "mode=rw")
+    connection = _connected(path, "mode=rw", _LONG_WAIT if network else _WAIT)
     connection.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
     if network:
         connection.execute("PRAGMA locking_mode=EXCLUSIVE")  # a log that was brought here from a local disk needs no shared memory then
@@ -64,7 +65,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _connected(path: Path, how: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=_WAIT, isolation_level=None)
+def _connected(path: Path, how: str, wait: float = _WAIT) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=wait, isolation_level=None)
     connection.text_factory = bytes  # checksums are taken over bytes, and what is damaged need not be text
     return connection

@@ -9,14 +9,16 @@ import json
 import os
 import platform
 import sqlite3
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from clustersim.experiments.store.closing import Known, known_of, said_of_known
 from clustersim.experiments.store.errors import StoreError, code_of, in_plain_words, is_damage
 
-__all__ = ["Driver", "DriverLock", "driver_at_work"]
+__all__ = ["Driver", "DriverLock", "driver_at_work", "held", "told_by_driver"]
 
 _PATIENCE = 0.5  # seconds: whoever asks whether there is a driver keeps the lock for much less
 
@@ -51,12 +53,22 @@ class DriverLock:
         self._path = path
         with in_plain_words(path):
             self._held = self._taken()
-            me = Driver(platform.node(), os.getpid(), datetime.now(UTC).isoformat(timespec="seconds"))
+            self._me = Driver(platform.node(), os.getpid(), datetime.now(UTC).isoformat(timespec="seconds"))
             try:
-                _who(path).write_text(json.dumps(asdict(me)), encoding="utf-8")
+                _who(path).write_text(json.dumps(asdict(self._me)), encoding="utf-8")
             except BaseException:
                 self._held.close()
                 raise
+
+    def tell(self, known: Mapping[str, Known]) -> None:
+        """Let others know how far experiments are; where that cannot be written, they know nothing."""
+        part = _who(self._path).with_name(f"{_who(self._path).name}.part")
+        try:
+            part.write_text(json.dumps({**asdict(self._me), "experiments": said_of_known(known)}), encoding="utf-8")
+            os.replace(part, _who(self._path))
+        except OSError:
+            with suppress(OSError):
+                _who(self._path).unlink(missing_ok=True)
 
     def release(self) -> None:
         """Give it back. The empty file stays: another may be about to lock it."""
@@ -65,21 +77,33 @@ class DriverLock:
         self._held.close()
 
     def _taken(self) -> sqlite3.Connection:
-        for last in (False, True):
-            held = sqlite3.connect(_lock(self._path), timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-            try:
-                held.execute("PRAGMA journal_mode=MEMORY")
-                held.execute("BEGIN EXCLUSIVE")
-                return held
-            except sqlite3.Error as error:
-                held.close()
-                if is_damage(error) and not last:
-                    os.truncate(_lock(self._path), 0)  # something else has been written there; nothing of it is needed
-                    continue
-                if code_of(error) != sqlite3.SQLITE_BUSY:
-                    raise
-                raise _taken_by(self._path, _said_of_driver(self._path)) from None
-        raise AssertionError
+        found = held(_lock(self._path))
+        if found is None:
+            raise _taken_by(self._path, _said_of_driver(self._path))
+        return found
+
+
+def held(lock: Path, patience: float = _PATIENCE) -> sqlite3.Connection | None:
+    """A lock on a file that is made if need be, held until the connection is closed or its process ends; None if another has it.
+
+    Raises:
+        sqlite3.Error: if nothing can be locked there.
+    """
+    for last in (False, True):
+        found = sqlite3.connect(lock, timeout=patience, isolation_level=None, check_same_thread=False)
+        try:
+            found.execute("PRAGMA journal_mode=MEMORY")
+            found.execute("BEGIN EXCLUSIVE")
+            return found
+        except sqlite3.Error as error:
+            found.close()
+            if is_damage(error) and not last:
+                os.truncate(lock, 0)  # something else has been written there; nothing of it is needed
+                continue
+            if code_of(error) != sqlite3.SQLITE_BUSY:
+                raise
+            return None
+    raise AssertionError
 
 
 def driver_at_work(path: Path) -> Driver | None:
@@ -95,6 +119,17 @@ def driver_at_work(path: Path) -> Driver | None:
     finally:
         asking.close()
     return None
+
+
+def told_by_driver(path: Path) -> dict[str, Known]:
+    """How far experiments are, as the driver at work tells; empty where there is none, or where it has told nothing yet."""
+    driver = driver_at_work(path)
+    try:
+        said = json.loads(_who(path).read_text(encoding="utf-8"))
+        known = known_of(said.pop("experiments"))
+        return known if driver is not None and said == asdict(driver) else {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def _taken_by(path: Path, driver: Driver | None) -> StoreError:

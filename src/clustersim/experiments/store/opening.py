@@ -1,9 +1,11 @@
 """Opening a store: who may, what is looked at first, and what is done about it."""
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from clustersim.experiments.store.closing import Known, take_back, when_closed
 from clustersim.experiments.store.connecting import open_to_read, open_to_write, settle_journal
 from clustersim.experiments.store.errors import FAULTS, REPAIR, StoreError, is_damage
 from clustersim.experiments.store.form import damage_of_content, damage_of_head, damage_of_log, damage_of_tables, is_there
@@ -24,6 +26,7 @@ class Opened:
     lock: DriverLock | None = None
     repaired: Damage | None = None
     notes: tuple[str, ...] = ()
+    known: Mapping[str, Known] = field(default_factory=dict)
 
 
 def to_read(path: Path) -> Opened:
@@ -45,7 +48,10 @@ def to_read(path: Path) -> Opened:
 
 
 def to_write(path: Path) -> Opened:
-    """The store under the driver's lock: made if it is not there, repaired if it is damaged."""
+    """The store under the driver's lock: made if it is not there, repaired if it is damaged.
+
+    All of it is read, unless its last driver has closed it whole and nobody has touched it since.
+    """
     if is_there(path):
         damage_of_head(path)  # what is no store is refused before anything is put beside it
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,8 +60,10 @@ def to_write(path: Path) -> Opened:
         repaired = finish_repair(path)
         if not is_there(path):
             put_new_file(path)
+        known = when_closed(path)
+        take_back(path)
         kind = network_file_system(path)
-        connection, damage = _whole(path, network=kind is not None)
+        connection, damage = _whole(path, network=kind is not None, trusted=known is not None)
         try:
             journal = settle_journal(connection, network=kind is not None)
         except BaseException:
@@ -64,17 +72,18 @@ def to_write(path: Path) -> Opened:
     except BaseException:
         lock.release()
         raise
-    return Opened(path, connection, journal, lock, damage or repaired, _notes(path, kind, journal))
+    return Opened(path, connection, journal, lock, damage or repaired, _notes(path, kind, journal), {} if damage else known or {})
 
 
-def _whole(path: Path, *, network: bool) -> tuple[sqlite3.Connection, Damage | None]:
+def _whole(path: Path, *, network: bool, trusted: bool) -> tuple[sqlite3.Connection, Damage | None]:
     """The driver's connection to a store that is whole, if need be after a repair."""
     what = damage_of_head(path)
     if what is None:
         try:
             connection = open_to_write(path, network=network)
             try:
-                what = damage_of_tables(connection) or damage_of_content(connection) or damage_of_log(connection, path)
+                what = damage_of_tables(connection)
+                what = what or (None if trusted else damage_of_content(connection)) or damage_of_log(connection, path)
                 if what is None:
                     return connection, None
             except BaseException:

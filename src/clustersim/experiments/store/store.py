@@ -10,9 +10,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
+from clustersim.experiments.store.closing import Known, say_closed, take_back, when_closed
 from clustersim.experiments.store.errors import StoreError, in_plain_words
 from clustersim.experiments.store.form import beside
-from clustersim.experiments.store.locking import driver_at_work
+from clustersim.experiments.store.locking import driver_at_work, told_by_driver
 from clustersim.experiments.store.merging import Merged, merge
 from clustersim.experiments.store.opening import Opened, to_read, to_write
 from clustersim.experiments.store.rows import (
@@ -35,6 +36,8 @@ from clustersim.experiments.store.tables import CHUNK, all_rows, insert_failures
 
 __all__ = ["Store"]
 
+_MOST_AT_END_MS = 10_000  # a driver that ends waits so long for those who are reading
+
 
 class Store:
     """Runs by their identity. A context manager; to be used in one thread.
@@ -55,7 +58,9 @@ class Store:
         self._connection = opened.connection
         self._lock = opened.lock
         self._writes = opened.lock is not None
+        self._known = dict(opened.known)
         self._damaged: set[str] = set()
+        self._doubtful = False
 
     @classmethod
     def open(cls, path: str | PathLike[str], *, write: bool = True) -> Self:
@@ -76,14 +81,23 @@ class Store:
 
     def close(self) -> None:
         """Let it go; the driver's lock too. What a driver's log holds goes into the file, so that the file alone can be copied."""
+        whole = False
         with in_plain_words(self.path):
             if self._lock is not None:
                 with suppress(sqlite3.Error):  # nothing is lost: the log lies beside the file, and the next driver takes it over
-                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    self._connection.execute(f"PRAGMA busy_timeout={_MOST_AT_END_MS}")
+                    busy, _, _ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                    whole = not busy
             self._connection.close()
+            doubtful = self._doubtful or bool(self._damaged)
             if self._lock is not None:
+                if whole and not doubtful:
+                    say_closed(self.path, {identity: known for identity, known in self._known.items() if known.looked_up == known.runs})
                 self._lock.release()
                 self._lock = None
+            elif doubtful:
+                with suppress(OSError):  # whoever may not write here leaves it to those who may, who read the damage too
+                    take_back(self.path)
 
     def __enter__(self) -> Self:
         return self
@@ -107,12 +121,13 @@ class Store:
             _, replaced = insert_runs(connection, rows, str(self.path), "what has just been run")
             insert_failures(connection, tried, add_up=True)
         self._damaged |= replaced
+        self._forget(unless_whole=True)
 
     def known(self, identities: Iterable[str]) -> set[str]:
         """Which of the runs are there and whole. Damaged ones are taken out, if this is the driver, so that they are run again."""
         found: set[str] = set()
         for some in batched(identities, CHUNK):
-            with in_plain_words(self.path):
+            with self._in_plain_words():
                 rows = rows_of(self._connection, RUNS, some)
             damaged = {identity for identity, row in rows.items() if row is None}
             found |= rows.keys() - damaged
@@ -120,6 +135,7 @@ class Store:
             if damaged and self._writes:
                 with self._transaction() as connection:
                     remove(connection, RUNS, damaged)
+                self._forget(unless_whole=False)
         return found
 
     def runs(self, identities: Iterable[str]) -> Iterator[StoredRun]:
@@ -141,6 +157,29 @@ class Store:
         """The experiments, the oldest first."""
         return sorted((experiment_of(row) for row in self._asked(EXPERIMENTS, None)), key=lambda kept: (kept.since, kept.identity))
 
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """All that is read inside is of one moment, that of the first look, whoever writes meanwhile."""
+        with self._in_plain_words():
+            self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+
+    def note_known(self, experiment: str, known: Known) -> None:
+        """Note how far the experiment of that identity is, so that nobody needs to look up its runs as long as nothing changes."""
+        self._known[experiment] = known
+        if self._lock is not None:
+            self._lock.tell(self._known)
+
+    def known_experiments(self) -> dict[str, Known]:
+        """How far experiments are, by their identities, as far as that has been noted and still holds."""
+        if self._lock is not None:
+            return dict(self._known)
+        return told_by_driver(self.path) or when_closed(self.path) or {}
+
     def merge(self, other_path: str | PathLike[str]) -> Merged:
         """Bring in the runs, failures and experiments of another store, all of them or none. Merging again changes nothing.
 
@@ -151,11 +190,13 @@ class Store:
             if other.path.samefile(self.path):
                 raise StoreError(f"{other_path} is this store itself", "Name another one")
             with self._transaction() as connection:
-                return merge(connection, str(self.path), other._connection, other.path)
+                found = merge(connection, str(self.path), other._connection, other.path)
+            self._forget(unless_whole=True)
+            return found
 
     def facts(self) -> dict[str, Any]:
         """How many runs, failures and experiments; bytes on the disk; which journal; who writes to it now (host, pid, since), or None."""
-        with in_plain_words(self.path):
+        with self._in_plain_words():
             counts = {kind.name: self._connection.execute(f"SELECT count(*) FROM {kind.name}").fetchone()[0] for kind in KINDS}
             files = [beside(self.path, ending) for ending in ("", "-wal", "-journal")]
             driver = driver_at_work(self.path)
@@ -167,7 +208,7 @@ class Store:
 
     def _asked(self, kind: Kind, identities: Iterable[str] | None) -> Iterator[Row]:
         """Whole rows in the order asked for, or all; damaged ones are counted."""
-        with in_plain_words(self.path):
+        with self._in_plain_words():
             if identities is None:
                 for number, row in enumerate(all_rows(self._connection, kind)):
                     if row is not None:
@@ -180,12 +221,26 @@ class Store:
                 self._damaged |= {identity for identity, row in rows.items() if row is None}
                 yield from (row for identity in some if (row := rows.get(identity)) is not None)
 
+    def _forget(self, *, unless_whole: bool) -> None:
+        """What has been noted of experiments does not hold any more; of whole ones it does, unless runs were taken out."""
+        self._known = {identity: known for identity, known in self._known.items() if unless_whole and known.is_whole}
+
+    @contextmanager
+    def _in_plain_words(self) -> Iterator[None]:
+        """As `in_plain_words`; where anything went wrong the next driver looks the whole store through."""
+        try:
+            with in_plain_words(self.path):
+                yield
+        except StoreError:
+            self._doubtful = True
+            raise
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """All that is written inside is committed together, or nothing of it is."""
         if not self._writes:
             raise StoreError(f"the store {self.path} is open to be read only", "Open it with write=True")
-        with in_plain_words(self.path):
+        with self._in_plain_words():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection

@@ -51,9 +51,11 @@ class Wanted(NamedTuple):
 
 def wanted_of(experiment: Experiment, point: Point) -> list[Wanted]:
     """The runs of a point, in the order of its seeds."""
-    refused = ""
+    refused, scenario = "", experiment.known_scenarios[point.number].decode()
     try:
-        scenario = experiment.scenario_of(point).identity()
+        if not scenario:
+            scenario = experiment.scenario_of(point).identity()
+            experiment.known_scenarios[point.number] = scenario
     except ScenarioError as error:  # values that are allowed one by one may contradict each other
         refused = str(error)
         base = experiment.scenarios[point.scenario].identity()

@@ -14,8 +14,11 @@ from math import prod
 from os import PathLike
 from typing import Any, NamedTuple, Self
 
+import numpy as np
+
 from clustersim.experiments.sweeps.designs import Design
 from clustersim.experiments.sweeps.factors import Factor
+from clustersim.experiments.sweeps.own_lists import OwnList
 from clustersim.results import RESULTS_VERSION
 from clustersim.scenario import Scenario
 
@@ -72,7 +75,8 @@ class Experiment:
         design: Which points of the unit cube are visited.
         listed: The paths of the user's own table, where there is one.
         rows: Its values.
-        text: The file as it was read, with the folder that its paths start from.
+        own_table: Its file.
+        text: The file as it was read, with the folder that its paths start from; of one that comes from a store, all that it kept.
     """
 
     name: str
@@ -86,6 +90,7 @@ class Experiment:
     design: Design
     listed: tuple[str, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = field(default=(), repr=False)
+    own_table: OwnList | None = None
     text: str = field(default="", repr=False)
 
     @classmethod
@@ -115,19 +120,28 @@ class Experiment:
         return cls(**read(table, name, folder))
 
     @classmethod
-    def from_text(cls, text: str) -> Self:
-        """An experiment from its `text`, as a store keeps it.
+    def from_text(cls, text: str, **instead: Any) -> Self:
+        """An experiment from what a store keeps of it, with the scenarios and lists of then.
+
+        Args:
+            text: What `keeping.kept_text` made. One without scenarios, of an earlier version, takes them from the files of now.
+            instead: As in `load`.
 
         Raises:
             ScenarioError: naming every mistake; files that it names may have gone.
         """
-        kept = json.loads(text)
-        return cls.from_dict(kept["said"], kept["name"], folder=kept["folder"])
+        from clustersim.experiments.sweeps.keeping import keeps_scenarios, restored
+        from clustersim.experiments.sweeps.loading import read
+
+        if keeps_scenarios(text):
+            return cls(**restored(text, instead))
+        kept, changed = json.loads(text), {name: value for name, value in instead.items() if value is not None}
+        return cls(**read(kept["said"] | changed, kept["name"], kept["folder"], instead=kept.get("instead", {}) | changed))
 
     def under(self, seeds: int, first_seed: int) -> Self:
         """The same under other seeds."""
-        kept = json.loads(self.text)
-        kept["said"] |= {"seeds": seeds, "first_seed": first_seed}
+        kept, changed = json.loads(self.text), {"seeds": seeds, "first_seed": first_seed}
+        kept |= {"said": kept["said"] | changed, "instead": kept["instead"] | changed}
         return replace(self, seeds=seeds, first_seed=first_seed, text=json.dumps(kept))
 
     # ---- its points
@@ -212,6 +226,11 @@ class Experiment:
         """
         base = self.scenarios[point.scenario]
         return base.with_changes(dict(point.changes)) if point.changes else base
+
+    @cached_property
+    def known_scenarios(self) -> np.ndarray:
+        """Identities of the scenarios of points as far as somebody has found them out, empty for the others: one takes milliseconds."""
+        return np.zeros(len(self), "S16")
 
     # ---- what it is
 

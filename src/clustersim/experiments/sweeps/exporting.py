@@ -2,19 +2,21 @@
 
     results/<name>/<identity>/
         manifest.json      what was asked, how it went, how to ask it again, and every file with its sha256
-        experiment.toml    the experiment as it was read
+        experiment.toml    what the experiment said
         scenarios/         the resolved scenarios
+        lists/             the user's own lists of places, organisations and points, as they were
         runs.parquet       one row a run, sorted by point and seed; runs.csv the same
         points.csv         one row a point, with means over seeds
         runs.xlsx          the two tables, where a spreadsheet can hold them
         failures.csv       runs that failed, and why
 
-The tables depend on the runs alone: the same experiment gives the same bytes, however often it was interrupted and whoever worked.
+The tables depend on the runs alone: the same experiment gives the same bytes, however often it was interrupted and whoever worked. All that
+is read of the store is of one moment, also while a sweep is at work. The folder needs nothing outside it.
 """
 
 import json
-import shutil
-import uuid
+import shlex
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
@@ -22,6 +24,11 @@ from typing import TYPE_CHECKING, Any
 
 from clustersim import durable
 from clustersim.durable import ResultsError, version_of
+from clustersim.experiments.sweeps.agreeing import ANALYSIS, drop_outdated, runs_digest
+from clustersim.experiments.sweeps.experiment import Experiment
+from clustersim.experiments.sweeps.own_lists import own_lists, table_with_lists
+from clustersim.experiments.sweeps.placing import clear, new_folder
+from clustersim.experiments.sweeps.reading import flat
 from clustersim.experiments.sweeps.results import Results
 from clustersim.results import RESULTS_VERSION
 
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["KIND", "export", "place_of"]
 
 KIND = "sweep"
+_SHORT = 8  # letters of a list's digest that name its folder
 _PACKAGES = ("clustersim", "numpy", "numba", "scipy", "salib")
 _MOST_CELLS = 2_000_000  # a workbook of more takes minutes to make and cannot be opened by many
 
@@ -40,34 +48,39 @@ def place_of(results: Results, folder_base: str | PathLike[str]) -> Path:
     return Path(folder_base) / results.experiment.name / results.experiment.identity()
 
 
-def export(results: Results, folder_base: str | PathLike[str], command: str | None = None) -> Path:
-    """Write all tables and return their folder. What others have put there (an analysis) stays.
+def export(
+    results: Results, folder_base: str | PathLike[str], command: str | None = None, notes: Callable[[str], None] | None = None
+) -> Path:
+    """Write all tables and return their folder. What others have put there stays; an analysis of other runs goes.
+
+    Args:
+        results: What came of an experiment.
+        folder_base: Where folders of experiments lie.
+        command: How the experiment was asked, for the manifest.
+        notes: Told in a sentence what the user should know.
 
     Raises:
-        ResultsError: if it cannot be written.
+        ResultsError: if it cannot be written, or one of the user's own lists has changed.
         StoreError: if the store cannot be read.
     """
     target = place_of(results, folder_base)
-    part = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}.part"
     try:
-        part.mkdir(parents=True)
-        _fill(part, results, command)
-        durable.put_in_place(part, target)
+        with results.of_one_moment() as now:
+            with new_folder(target) as part:
+                clear(target / ANALYSIS)
+                _fill(part, now, command)
+            if drop_outdated(target, runs_digest(now)) and notes is not None:
+                gone = f"the analysis in {target / ANALYSIS} was of other runs and has been taken away"
+                notes(f"{gone}; make it anew with: clustersim sensitivity {target}")
     except OSError as error:
         remedy = "Check free space and rights, or choose another folder (--out)"
         raise ResultsError(f"cannot write the tables to {target}: {error}", remedy) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return target
 
 
 def _fill(folder: Path, results: Results, command: str | None) -> None:
     """All files, the manifest last, and brought to disk."""
-    experiment = results.experiment
-    (folder / "experiment.toml").write_text(_as_file(experiment.text), encoding="utf-8")
-    (folder / "scenarios").mkdir()
-    for scenario in experiment.scenarios:
-        (folder / "scenarios" / f"{scenario.name}.toml").write_text(scenario.to_toml(), encoding="utf-8")
+    _write_question(folder, results.experiment)
     rows = _write_runs(folder, results)
     points, failures = results.points(), results.failures()
     points.to_csv(folder / "points.csv", index=False, lineterminator="\n")
@@ -75,10 +88,40 @@ def _fill(folder: Path, results: Results, command: str | None) -> None:
     workbook = max(rows, len(points)) * (len(points.columns) + 1) <= _MOST_CELLS
     if workbook:
         _write_workbook(folder, results, points)
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    paths = sorted(folder.rglob("*"))
+    files = [path for path in paths if path.is_file()]
     said = _manifest(results, rows, len(failures), command) | {"workbook": workbook, "files": durable.facts_of_files(folder, files)}
     (folder / "manifest.json").write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    durable.bring_to_disk([*files, folder / "manifest.json", folder / "scenarios", folder])
+    durable.bring_to_disk([*files, folder / "manifest.json", *(path for path in paths if path.is_dir()), folder])
+
+
+def _write_question(folder: Path, experiment: Experiment) -> None:
+    """What was asked: the experiment, its scenarios, and the lists that they read, which they name by where these lie now."""
+    import tomli_w
+
+    places = {}
+    for own in own_lists(experiment):
+        places[own.digest] = f"lists/{own.digest[:_SHORT]}/{own.path.name}"
+        (folder / places[own.digest]).parent.mkdir(parents=True, exist_ok=True)
+        (folder / places[own.digest]).write_bytes(own.content())
+    said = json.loads(experiment.text)["said"]
+    if experiment.own_table is not None:
+        said["design"]["file"] = places[experiment.own_table.digest]
+    (folder / "experiment.toml").write_text(tomli_w.dumps(said | _in_order(said)), encoding="utf-8")
+    (folder / "scenarios").mkdir()
+    from_there = {digest: f"../{place}" for digest, place in places.items()}
+    for scenario in experiment.scenarios:
+        text = tomli_w.dumps(table_with_lists(scenario, from_there))
+        (folder / "scenarios" / f"{scenario.name}.toml").write_text(text, encoding="utf-8")
+
+
+def _in_order(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The factors as a table each: a TOML file has plain values before tables, and factors are the columns of the design in their order."""
+    return {
+        section: {path: {"low": what[0], "high": what[1]} if isinstance(what, list) else what for path, what in flat(said[section])}
+        for section in ("uncertainties", "levers")
+        if section in said
+    }
 
 
 def _write_runs(folder: Path, results: Results) -> int:
@@ -137,13 +180,18 @@ def _manifest(results: Results, rows: int, failed: int, command: str | None) -> 
         ],
         "scenarios": {scenario.name: scenario.identity() for scenario in experiment.scenarios},
         "data": {scenario.name: scenario.data_hashes() for scenario in experiment.scenarios},
-        "command": command or f"clustersim sweep {experiment.name}.toml",
+        "command": command or _command(experiment),
         "versions": {"results": RESULTS_VERSION, **{package: version_of(package) for package in _PACKAGES}},
     }
 
 
-def _as_file(text: str) -> str:
-    """What an experiment said, as a file."""
-    import tomli_w
-
-    return tomli_w.dumps(json.loads(text)["said"])
+def _command(experiment: Experiment) -> str:
+    """How to ask it again, with what was asked instead of what its file says."""
+    instead = json.loads(experiment.text).get("instead", {})
+    words = ["clustersim", "sweep", f"{experiment.name}.toml"]
+    if "first_seed" in instead:
+        words += ["--seeds", f"{experiment.first_seed}-{experiment.first_seed + experiment.seeds - 1}"]
+    elif "seeds" in instead:
+        words += ["--seeds", str(experiment.seeds)]
+    words += ["--months", str(instead["months"])] if "months" in instead else []
+    return shlex.join(words)

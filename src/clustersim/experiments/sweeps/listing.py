@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from clustersim.experiments.numbers import is_number, is_whole
+from clustersim.experiments.sweeps.own_lists import OwnList
 from clustersim.parameters import Parameter
 from clustersim.problems import Problem, ScenarioError, allowed_by, did_you_mean
 from clustersim.territory.table import Sheet
@@ -14,8 +15,10 @@ from clustersim.territory.table import Sheet
 __all__ = ["points_of"]
 
 
-def points_of(path: Path, numbers: Mapping[str, Parameter], problems: list[Problem]) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """The paths that a table has, and the value of each in every row; mistakes are noted.
+def points_of(
+    path: Path, numbers: Mapping[str, Parameter], problems: list[Problem]
+) -> tuple[OwnList | None, tuple[str, ...], list[tuple[Any, ...]]]:
+    """The table as a list that is known by its digest, the paths that it has, and the value of each in every row; mistakes are noted.
 
     Args:
         path: A CSV file.
@@ -27,14 +30,14 @@ def points_of(path: Path, numbers: Mapping[str, Parameter], problems: list[Probl
         sheet = Sheet(path, (), tuple(spelt), {})
     except ScenarioError as error:
         problems.extend(error.problems)
-        return (), []
+        return None, (), []
     found = {spelt[name]: _column(sheet, name, numbers[spelt[name]]) for name in sheet.names if name in spelt}
     for name in sheet.names:
         if name not in spelt:
             allowed = "columns named by paths of numbers, switches and words that all scenarios share"
             sheet.add("header", f'a column "{name}"', allowed, did_you_mean(name, numbers))
     problems.extend(sheet.problems)
-    return tuple(found), [] if sheet.problems else list(zip(*found.values(), strict=True))
+    return OwnList(path, sheet.data_hash), tuple(found), [] if sheet.problems else list(zip(*found.values(), strict=True))
 
 
 def _column(sheet: Sheet, name: str, parameter: Parameter) -> list[Any]:

@@ -3,7 +3,7 @@
 import json
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from math import prod
@@ -15,6 +15,7 @@ from clustersim.experiments.outcomes import OUTCOMES
 from clustersim.experiments.sweeps.designs import DESIGNS, made
 from clustersim.experiments.sweeps.factors import LEVER, UNCERTAINTY, Factor
 from clustersim.experiments.sweeps.listing import points_of
+from clustersim.experiments.sweeps.own_lists import OwnList
 from clustersim.experiments.sweeps.reading import Reader, flat
 from clustersim.experiments.sweeps.shape import Replications, refused
 from clustersim.problems import Problem, ScenarioError, did_you_mean, in_words
@@ -48,21 +49,37 @@ def load(path: str | os.PathLike[str], instead: Mapping[str, Any]) -> dict[str, 
         raise ScenarioError([Problem(str(path), "", "letters that are not coded as UTF-8", "a text file in UTF-8")]) from None
     except OSError as error:
         raise ScenarioError([Problem(str(path), "", f"a file that cannot be read ({error.strerror})", "a readable file")]) from None
-    said |= {name: value for name, value in instead.items() if value is not None}
-    return read(said, path.stem, path.parent, str(path))
+    changed = {name: value for name, value in instead.items() if value is not None}
+    return read(said | changed, path.stem, path.parent, str(path), instead=changed)
 
 
-def read(table: Mapping[str, Any], name: str, folder: str | os.PathLike[str], file: str = "") -> dict[str, Any]:
-    """The same from a table laid out like a file; `file` is what messages name.
+def read(
+    table: Mapping[str, Any],
+    name: str,
+    folder: str | os.PathLike[str],
+    file: str = "",
+    *,
+    instead: Mapping[str, Any] | None = None,
+    given: Sequence[Scenario] = (),
+) -> dict[str, Any]:
+    """The same from a table laid out like a file.
+
+    Args:
+        table: What it says.
+        name: What the experiment is called.
+        folder: Where its relative paths start.
+        file: What messages name, if not the name.
+        instead: What of the table does not come from the file.
+        given: The scenarios, resolved, where they are not those of the files that the table names.
 
     Raises:
         ScenarioError: naming every mistake.
     """
     file, folder, said = file or name, Path(folder).absolute(), _plain(table, file or name)
-    text = json.dumps({"name": name, "folder": str(folder), "said": said})
+    text = json.dumps({"name": name, "folder": str(folder), "said": said, "instead": dict(instead or {})})
     problems = [Problem(file, ".".join(map(str, found.path)), *found[1:4]) for found in refused(said)]
     outcomes = tuple(_outcomes(said.get("outcomes"), file, problems))
-    scenarios = _scenarios(said, file, folder, problems)
+    scenarios = tuple(given) or _scenarios(said, file, folder, problems)
     replications = Replications(**{key: said[key] for key in ("seeds", "first_seed") if key in said})
     if not scenarios:
         raise ScenarioError(problems or [Problem(file, "scenarios", "nothing", 'a list of scenarios, such as ["baseline"]')])
@@ -73,7 +90,7 @@ def read(table: Mapping[str, Any], name: str, folder: str | os.PathLike[str], fi
     settings = said.get("design", {})
     sound = not any(problem.path.partition(".")[0] == "design" for problem in problems)
     kind = settings.pop("kind", "grid")
-    listed, rows = _listed(kind, settings, factors, numbers, file, folder, problems)
+    own_table, listed, rows = _listed(kind, settings, factors, numbers, file, folder, problems)
     group = DESIGNS[kind](**settings)
     drawn = [factor for factor in factors if factor.spread is not None]
     if sound:
@@ -96,6 +113,7 @@ def read(table: Mapping[str, Any], name: str, folder: str | os.PathLike[str], fi
         "design": made(kind, group, tuple(factor.path for factor in drawn)),
         "listed": listed,
         "rows": rows,
+        "own_table": own_table,
         "text": text,
     }
 
@@ -176,19 +194,19 @@ def _check_once(factors: list[Factor], said: dict[str, Any], file: str, problems
 
 def _listed(
     kind: str, settings: dict[str, Any], factors: list[Factor], numbers: Mapping[str, Any], file: str, folder: Path, problems: list[Problem]
-) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
-    """The user's own points, if the design is a list."""
+) -> tuple[OwnList | None, tuple[str, ...], tuple[tuple[Any, ...], ...]]:
+    """The user's own points, if the design is a list: their file, the paths that it has, and the values of each row."""
     if kind != "list":
-        return (), ()
+        return None, (), ()
     named = settings.pop("file", None)
     if named is None:
         problems.append(Problem(file, "design.file", "nothing", "the path of a CSV file: a column a path, a row a point"))
-        return (), ()
-    listed, rows = points_of(folder / named, numbers, problems)
+        return None, (), ()
+    own, listed, rows = points_of(folder / named, numbers, problems)
     for factor in factors:
         if factor.path in listed:
             problems.append(Problem(file, f"{factor.role}: {factor.path}", "a column of the table too", "one of the two"))
-    return listed, tuple(rows)
+    return own, listed, tuple(rows)
 
 
 def _check_design(kind: str, factors: list[Factor], drawn: list[Factor], file: str, problems: list[Problem]) -> None:

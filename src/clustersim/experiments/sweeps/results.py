@@ -4,6 +4,7 @@ A run that failed or has not been done is a missing row in `runs`, a NaN in `out
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -36,6 +37,18 @@ class Results:
         """Nothing is read yet."""
         self.experiment = experiment
         self.store = Path(store)
+        self._opened: Store | None = None
+
+    @contextmanager
+    def of_one_moment(self) -> Iterator["Results"]:
+        """The same as it is now: all that is read of it inside the block belongs together, whoever writes meanwhile."""
+        if self._opened is not None:
+            yield self
+            return
+        with Store.open(self.store, write=False) as store, store.one_moment():
+            found = Results(self.experiment, self.store)
+            found._opened = store
+            yield found
 
     @property
     def combinations(self) -> tuple[Combination, ...]:
@@ -98,9 +111,9 @@ class Results:
         import pandas as pd
 
         rows = []
-        with Store.open(self.store, write=False) as store:
+        with self.of_one_moment() as now:
             for chunk in in_chunks(self.experiment):
-                failed = {failure.identity: failure for failure in store.failures([wanted.identity for wanted in chunk])}
+                failed = {failure.identity: failure for failure in now._opened.failures([wanted.identity for wanted in chunk])}
                 rows += [
                     {"point": wanted.point.number, "seed": wanted.seed, **{key: getattr(failed[wanted.identity], key) for key in _WHY}}
                     for wanted in chunk
@@ -166,9 +179,9 @@ class Results:
 
     def _chunks(self) -> Iterator[tuple[list[Wanted], dict[str, StoredRun]]]:
         """Some runs after the other: those that are asked for, and those that are there by identity."""
-        with Store.open(self.store, write=False) as store:
+        with self.of_one_moment() as now:
             for chunk in in_chunks(self.experiment):
-                yield chunk, {run.identity: run for run in store.runs([wanted.identity for wanted in chunk])}
+                yield chunk, {run.identity: run for run in now._opened.runs([wanted.identity for wanted in chunk])}
 
     @cached_property
     def _numbers(self) -> np.ndarray:

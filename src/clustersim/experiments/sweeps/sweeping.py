@@ -15,9 +15,10 @@ from typing import Any
 from clustersim.experiments.execution.crew import Crew, Failure, Task
 from clustersim.experiments.execution.tasks import WORKER_LOST, Do
 from clustersim.experiments.records import warm_kernels
-from clustersim.experiments.store import FailedRun, Store, StoredRun
+from clustersim.experiments.store import FailedRun, Known, Store, StoredRun
 from clustersim.experiments.sweeps.asking import Shard, Wanted, in_chunks
 from clustersim.experiments.sweeps.experiment import Experiment
+from clustersim.experiments.sweeps.keeping import kept_text
 from clustersim.experiments.sweeps.living import Lived, lived
 from clustersim.experiments.sweeps.results import Results
 
@@ -97,6 +98,8 @@ class Sweep:
         self._pending: dict[int, Wanted] = {}
         self._runs: list[StoredRun] = []
         self._failures: list[FailedRun] = []
+        self._identity = experiment.identity()
+        self._twice = False  # whether the same run is asked for more than once
         runs = experiment.runs
         self.standing = Standing(len(range(shard.number - 1, runs, shard.of)))
 
@@ -107,7 +110,7 @@ class Sweep:
             StoreError: if the store cannot be written; what was committed stays.
             ExecutionError: if there are no workers, or none any more; what was done is committed.
         """
-        self.store.keep_experiment(self.experiment.identity(), self.experiment.name, self.experiment.text)
+        self.store.keep_experiment(self._identity, self.experiment.name, kept_text(self.experiment))
         begun = self._committed = time.perf_counter()
         tasks = self._tasks()
         first = next(tasks, None)
@@ -122,6 +125,7 @@ class Sweep:
             finally:
                 self._commit()
         self.standing.seconds = time.perf_counter() - begun
+        self._note()
         self._tell()
         return self.standing
 
@@ -136,6 +140,7 @@ class Sweep:
             for wanted in self._lacking(chunk):
                 if wanted.identity in handed:
                     self.standing.there += 1
+                    self._twice = True
                 elif wanted.refused:
                     self._failures.append(wanted.failure(f"ScenarioError: {wanted.refused}", wanted.refused))
                     self.standing.failed += 1
@@ -175,7 +180,16 @@ class Sweep:
         runs, failures, self._runs, self._failures = self._runs, self._failures, [], []
         if runs or failures:
             self.store.add(runs, failures)
+            if not self.retry:  # what is still to be tried again has not been counted
+                self._note()
         self._committed = time.perf_counter()
+
+    def _note(self) -> None:
+        """Let the store know how far the experiment is; not of a part alone, nor where runs are counted twice."""
+        now = self.standing
+        if self.shard == Shard() and not self._twice:
+            failed = now.failed + now.failed_before
+            self.store.note_known(self._identity, Known(now.total, now.there + now.done, failed, now.looked_up))
 
     def _tell(self) -> None:
         if self._progress is not None:

@@ -1,0 +1,146 @@
+"""Finding the experiment that is meant: by its file, or by its name in a store, which keeps what was asked then."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clustersim.cli.asking import MISTAKE, complain, say_problems
+
+if TYPE_CHECKING:
+    from clustersim.experiments.store import KeptExperiment, Store
+    from clustersim.experiments.sweeps.experiment import Experiment
+
+__all__ = [
+    "ExperimentName", "Months", "Out", "Seeds", "StoreFile", "changed_since", "experiment_of", "is_file", "kept_of", "note", "read_store",
+    "store_of",
+]  # fmt: skip
+
+ExperimentName = Annotated[str, typer.Argument(metavar="EXPERIMENT", help="An experiment file, or the name of an experiment in the store.")]
+StoreFile = Annotated[Path | None, typer.Option("--store", metavar="FILE", help="The store of runs; runs.store in --out unless said.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder for the tables; each experiment gets a folder of its own in it.")]
+Seeds = Annotated[str | None, typer.Option(metavar="N|A-B", help="So many seeds a point, or seeds A to B, instead of the file's own.")]
+Months = Annotated[int | None, typer.Option(help="Months to simulate after the spin-up, instead of the file's own.")]
+
+
+def store_of(store: Path | None, out: Path) -> Path:
+    """The file of the store."""
+    from clustersim.experiments.sweeps.sweeping import STORE
+
+    return out / STORE if store is None else store
+
+
+def is_file(named: str) -> bool:
+    """Whether a text names a file, rather than an experiment in a store; a folder of results may have the name of its experiment."""
+    path = Path(named)
+    return path.suffix == ".toml" or path.is_file() or "/" in named or os.sep in named
+
+
+def experiment_of(named: str, store: Path | None, *, seeds: str | None = None, months: int | None = None) -> Experiment:
+    """An experiment by its file, or by its name in a store; an exit in plain words where there is none."""
+    from clustersim.experiments.sweeps.experiment import Experiment
+    from clustersim.scenario import ScenarioError
+
+    instead = {"months": months, **_seeds(seeds)}
+    try:
+        if store is None or is_file(named) or (not store.exists() and Path(f"{named}.toml").is_file()):
+            return Experiment.load(named, **instead)
+        return _by_name(named, store, instead)
+    except ScenarioError as error:
+        say_problems(error)
+        raise typer.Exit(MISTAKE) from None
+
+
+def kept_of(name: str, path: Path) -> list[KeptExperiment]:
+    """What a store keeps under a name, or an identity, the youngest first; an exit in plain words where it keeps nothing."""
+    from clustersim.problems import did_you_mean
+
+    with read_store(path) as store:
+        kept = store.experiments()
+    found = [experiment for experiment in reversed(kept) if name in (experiment.name, experiment.identity)]
+    if not found:
+        hint = did_you_mean(name, [experiment.name for experiment in kept])
+        complain(f'{name}: no such file, and no experiment of that name in {path}{f" ({hint})" if hint else ""}', MISTAKE)
+    return found
+
+
+def changed_since(experiment: Experiment, path: Path) -> str:
+    """Why a store that knows an experiment of that name does not know this one; empty where it knows none, or this one."""
+    with read_store(path) as store:
+        kept = store.experiments()
+    known = {other.identity for other in kept if other.name == experiment.name}
+    if not known or experiment.identity() in known:
+        return ""
+    return (
+        "; it knows one of that name that asks for other runs: the file, or a scenario, has changed since, or other seeds or months "
+        f"are asked for. What was asked then is found by its name alone: {experiment.name}"
+    )
+
+
+def note(sentence: str) -> None:
+    """Something that the user should know, beside what a command has to say."""
+    typer.echo(f"Note: {sentence}", err=True)
+
+
+def read_store(path: Path) -> Store:
+    """A store for reading, or an exit in plain words."""
+    from clustersim.experiments.store import Store
+    from clustersim.results import ResultsError
+
+    if not path.exists():
+        complain(f"{path}: no such file. A sweep makes it; name another with --store.", MISTAKE)
+    try:
+        return Store.open(path, write=False)
+    except ResultsError as error:
+        complain(str(error), MISTAKE)
+
+
+def _by_name(name: str, store: Path, instead: dict[str, int | None]) -> Experiment:
+    """What is asked for now, if the store knows it; or else as it was asked then, which is said where the files of now differ.
+
+    Several may have the name: with other seeds or months than those kept, one that is known with these counts before the youngest.
+    """
+    from clustersim.experiments.sweeps.experiment import Experiment
+    from clustersim.experiments.sweeps.keeping import differs_now
+    from clustersim.scenario import ScenarioError
+
+    file = Path(f"{name}.toml")
+    with read_store(store) as opened:
+        known = {kept.identity for kept in opened.experiments() if name in (kept.name, kept.identity)}
+    if file.is_file():
+        try:
+            now = Experiment.load(file, **instead)
+        except ScenarioError:
+            if not known:
+                raise
+        else:
+            if not known or now.identity() in known:
+                return now
+    then, wrong = [], []
+    for kept in kept_of(name, store):
+        try:
+            then.append(Experiment.from_text(kept.text, **instead))
+        except ScenarioError as error:
+            wrong.append(error)
+            continue
+        if then[-1].identity() in known:
+            break
+    if not then:
+        raise wrong[0]
+    found = then[-1] if then[-1].identity() in known else then[0]
+    if differing := differs_now(found):
+        note(f"this is {name} as it was asked then; {differing}.")
+    return found
+
+
+def _seeds(text: str | None) -> dict[str, int]:
+    """`N` or `A-B`."""
+    if text is None:
+        return {}
+    first, dash, last = text.partition("-")
+    if not first.isdecimal() or (dash and not (last.isdecimal() and int(first) <= int(last))):
+        complain(f"--seeds {text}: write how many, or first and last, e.g. 20 or 11-30", MISTAKE)
+    return {"first_seed": int(first), "seeds": int(last) - int(first) + 1} if dash else {"seeds": int(first)}
