@@ -1,6 +1,6 @@
 """The reference sweep under `results/reference/emergence`: which numbers decide whether clusters emerge in `baseline`, by one command.
 
-    uv run python experiments/emergence.py            # about twenty minutes on two shared cores; goes on where it was stopped
+    uv run python experiments/emergence.py            # about an hour on two shared cores; goes on where it was stopped
 
 Two steps. A Morris screening of all numbers of the processes and the population tells which matter at all; Sobol indices of the few that
 do tell how much of the variance each accounts for. Kept are the analyses with their tables, figures and pages, the experiments and the

@@ -8,6 +8,7 @@ import difflib
 import sys
 from collections import namedtuple
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar, Self
 
 __all__ = ["Parameter", "Parameters", "closest", "parameter_rows"]
@@ -100,10 +101,11 @@ class Parameters:
         raise AttributeError(f"{type(self).__name__} is frozen; use {type(self).__name__}.replace({name}=...)")
 
     @classmethod
-    def declared(cls) -> list[Parameter]:
+    @cache  # a sweep asks for every point
+    def declared(cls) -> tuple[Parameter, ...]:
         """The declared parameters, those of parent classes first, in order of declaration."""
         found = {name: value for parent in reversed(cls.__mro__) for name, value in vars(parent).items() if isinstance(value, Parameter)}
-        return list(found.values())
+        return tuple(found.values())
 
     def values(self) -> dict[str, Any]:
         """Name to value, in order of declaration."""
