@@ -19,43 +19,20 @@ from clustersim.app.opening import Opening
 from clustersim.app.panel import groups, read, rows_of
 from clustersim.app.saving import KINDS, file_of
 from clustersim.app.serve import PortError, _listen, own_pages_only
-from clustersim.app.session import Session
 from clustersim.app.settings import Settings, value_at
 from clustersim.app.speaking import LANGUAGES, language
 from clustersim.scenario import ScenarioError, shipped_scenarios
+from recorded import unpacked
+from sitting import visit
 
 DECAY = "processes.meeting.decay_km"
-
-
-def visit(does, opening=None):
-    """A session that lives while `does(session, until)` acts as people do; `until` waits for what they wait for."""
-
-    async def sit():
-        session = Session(opening or Opening("no_support", territory="village"))
-        driving = asyncio.create_task(session.drive())
-
-        async def until(seen):
-            async with asyncio.timeout(120):
-                while not seen():
-                    assert not driving.done()
-                    session.drawn()
-                    await asyncio.sleep(0.005)
-
-        try:
-            await until(lambda: session.ready)
-            return await does(session, until)
-        finally:
-            driving.cancel()
-            session.close()
-
-    return asyncio.run(sit())
 
 
 def test_playing_lives_every_month_once_and_ends_at_the_horizon():
     async def does(session, until):
         session.play()
         await until(lambda: not session.playing)
-        return session.month, [snapshot.month for snapshot in session.worlds[0].snapshots], session.worlds[0].state_hash()
+        return session.month, [snapshot.month for snapshot in session.worlds[0].memory.until(24)], session.worlds[0].state_hash()
 
     month, recorded, state = visit(does)
     assert month == 24
@@ -313,15 +290,42 @@ def test_a_browser_is_told_of_all_organisations_born_since_it_last_said_what_it_
         (world,) = session.worlds
         (told,) = feed.worlds(session)
         count = len(told["organisations"]["kind"]["bytes"])
-        feed.acknowledge({"known": {world.key: count}, "behind": False})
+        feed.acknowledge({"known": {world.key: {"rows": count, "months": 1}}, "behind": False})
         session.look_at(24)
         await until(lambda: session.month == 24)
         everybody = len(world.recorder.everybody)
         newcomers = feed.month(session)["frames"][0]["newcomers"]
         assert everybody > count, "else the test shows nothing"
         assert (newcomers["first_row"], len(newcomers["kind"]["bytes"])) == (count, everybody - count)
-        assert feed.acknowledge({"known": {world.key: 0}, "behind": True})
+        assert feed.acknowledge({"known": {world.key: {"rows": 0, "months": 0}}, "behind": True})
         assert feed.month(session)["frames"][0]["newcomers"]["first_row"] == 0
+
+    visit(does)
+
+
+def test_lines_are_sent_from_where_the_browser_has_them():
+    def lines(feed, session):
+        told = feed.month(session)["frames"][0]["lines"]
+        return told["first"], [len(unpacked(values)) for values in told["values"].values()]
+
+    async def does(session, until):
+        feed, count = Feed(), len(CHARTS)
+        (world,) = session.worlds
+        assert lines(feed, session) == (0, [1] * count)
+        session.look_at(6)
+        await until(lambda: session.month == 6)
+        assert lines(feed, session) == (0, [7] * count), "what was not acknowledged is sent again"
+        feed.acknowledge({"known": {world.key: {"rows": 0, "months": 7}}, "behind": False})
+        session.step()
+        await until(lambda: session.month == 7)
+        assert lines(feed, session) == (7, [1] * count)
+        feed.acknowledge({"known": {world.key: {"rows": 0, "months": 8}}, "behind": False})
+        session.look_at(2)
+        await until(lambda: session.month == 2)
+        assert lines(feed, session) == (8, [0] * count), "looking back needs no line"
+        session.reset()
+        await until(lambda: session.ready and session.last == 0)
+        assert lines(feed, session) == (0, [1] * count), "another life has other lines"
 
     visit(does)
 

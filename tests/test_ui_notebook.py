@@ -39,7 +39,13 @@ def faulty(model):
     raise ValueError("a mistake of my own")
 
 
-Page = page("village", model=Mine, components=[largest, make_plot_component("large"), faulty])
+def fussy(model):
+    if model.time == 1:
+        raise ValueError("I do not like month 1")
+    solara.Text(f"I like month {model.time:g}")
+
+
+Page = page("village", model=Mine, components=[largest, make_plot_component("large"), faulty, fussy])
 '''
 
 
@@ -84,9 +90,14 @@ def test_a_model_and_components_of_ones_own_are_shown_and_follow_the_months(addr
         visit = Visit(browser, address)
         visit.page.get_by_text("In month 0 the largest has").wait_for()
         visit.page.get_by_text("a mistake of my own").wait_for()
-        for month in (1, 2):
-            visit.click("step")
-            visit.until("month", f"Month {month} of")
+        visit.page.get_by_text("I like month 0").wait_for()
+        visit.click("step")
+        visit.until("month", "Month 1 of")
+        visit.page.get_by_text("I do not like month 1").wait_for()
+        visit.click("step")
+        visit.until("month", "Month 2 of")
+        visit.page.get_by_text("I like month 2").wait_for()  # a fault is forgotten with its month
+        visit.page.get_by_text("a mistake of my own").wait_for()
         visit.page.get_by_text("In month 2 the largest has").wait_for()
         visit.page.locator(".cs-own img, .cs-own svg").first.wait_for()
         visit.click("reset")

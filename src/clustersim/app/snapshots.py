@@ -33,6 +33,11 @@ class Frozen:
             if isinstance(array, np.ndarray):
                 array.flags.writeable = False
 
+    @property
+    def nbytes(self) -> int:
+        """What its arrays take."""
+        return sum(value.nbytes for value in vars(self).values() if isinstance(value, np.ndarray | Frozen))
+
 
 @dataclass(frozen=True, eq=False)
 class World(Frozen):
