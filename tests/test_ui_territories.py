@@ -76,13 +76,16 @@ def test_the_territory_that_the_first_world_is_on_is_the_same_one():
 
 def test_what_cannot_be_side_by_side_is_refused_before_a_page_opens(monkeypatch, tmp_path):
     monkeypatch.setattr("clustersim.app.serve.serve", lambda *_, **__: pytest.fail("a page was opened"))
-    path = tmp_path / "funded.toml"
-    path.write_text(
-        'title = "Funded"\nquestion = "?"\nextends = "no_support"\n[funders.lottery]\npublic = false\nlevel = "territory"\n'
+    head = 'title = "{0}"\nquestion = "?"\n'
+    coast, housing = tmp_path / "coast.toml", tmp_path / "housing.toml"
+    coast.write_text(
+        f'{head.format("Coast")}[territory]\nplaces = 12\n'
+        "[purposes.fishing]\nprevalence_share = 0.05\nprice_eur = 450.0\nchallenge = { trade = 0.5 }\n"
     )
-    done = CliRunner().invoke(app, ["ui", str(path), "policy_mix", "--set", "funders.lottery.budget_eur_per_year=10", "--no-browser"])
+    housing.write_text(f'{head.format("Housing")}extends = "vouchers"\n[measures.vouchers]\npurposes = ["housing"]\n')
+    done = CliRunner().invoke(app, ["ui", str(coast), str(housing), "--no-browser"])
     assert done.exit_code == 2
-    assert "funders.lottery" in done.output
+    assert "measures.vouchers.purposes" in done.output and "fishing" in done.output
 
 
 def test_two_territories_are_opened_side_by_side(monkeypatch):
@@ -91,4 +94,4 @@ def test_two_territories_are_opened_side_by_side(monkeypatch):
     done = CliRunner().invoke(app, ["ui", "bretagne", "hauts_de_france", "--no-browser"])
     assert done.exit_code == 0, done.output
     first, second = opened(asked[0])
-    assert [settings.scenario().places().title for settings in (first, second)] == ["Brittany", "Hauts-de-France"]
+    assert [settings.scenario().places().title for settings in (first, second)] == ["Bretagne", "Hauts-de-France"]
