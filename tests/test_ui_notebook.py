@@ -91,6 +91,7 @@ def test_a_model_and_components_of_ones_own_are_shown_and_follow_the_months(addr
         visit.page.get_by_text("In month 0 the largest has").wait_for()
         visit.page.get_by_text("a mistake of my own").wait_for()
         visit.page.get_by_text("I like month 0").wait_for()
+        assert visit.page.locator(".cs-problem").all_inner_texts() == []
         visit.click("step")
         visit.until("month", "Month 1 of")
         visit.page.get_by_text("I do not like month 1").wait_for()

@@ -166,7 +166,7 @@ def Living(session: Session, opening: Opening) -> None:
                 Stage(
                     program=showing.program(),
                     texts=texts,
-                    locale=language.code,
+                    locale=speaks.code,
                     worlds=worlds,
                     month=shown.current[1],
                     charts=shown.current[2],
@@ -187,18 +187,32 @@ def Living(session: Session, opening: Opening) -> None:
 def Own(component: Callable[[Any], Any], model: Any, month: int, key: str) -> None:
     """A component of a Mesa user's own, drawn anew for each month and not in between, when the model may be changing.
 
-    A fault in it is shown in its place until it is drawn without one, and the page lives.
+    A fault in it is shown in its place, and the page lives. In another month it begins anew.
     """
     from mesa.visualization.utils import update_counter
 
     solara.use_memo(lambda: update_counter.set(update_counter.peek() + 1), [month, key])
-    fault, forget = solara.use_exception()
-    solara.use_effect(forget, [month, key])  # with another month it is tried again
+    begun = solara.use_ref(0)  # how often; another number is another component, which knows of no fault
+    failed: Any = solara.use_ref(None)
+    if failed.current not in (None, (month, key)):
+        begun.current, failed.current = begun.current + 1, None
+
+    def fails() -> None:
+        failed.current = (month, key)
+
     with solara.Div(classes=["cs-own"]):
-        if fault is not None:
-            solara.Error(f"{getattr(component, '__name__', 'component')}: {type(fault).__name__}: {fault}")
-        else:
-            Called(component, model, month, key)
+        Guarded(component, model, month, key, fails).key(f"begun-{begun.current}")
+
+
+@solara.component
+def Guarded(component: Callable[[Any], Any], model: Any, month: int, key: str, fails: Callable[[], None]) -> None:
+    """The component, or its fault. No element stands around both: it would remember the fault and be drawn again for ever."""
+    fault, _ = solara.use_exception()
+    if fault is not None:
+        fails()
+        solara.Error(f"{getattr(component, '__name__', 'component')}: {type(fault).__name__}: {fault}")
+    else:
+        Called(component, model, month, key)
 
 
 @solara.component
