@@ -29,8 +29,8 @@ def Bar(
     texts: dict[str, Any],
     status: dict[str, Any],
     download: dict[str, Any] | None,
-    event_play=_NOTHING, event_pause=_NOTHING, event_step=_NOTHING, event_look=_NOTHING, event_reset=_NOTHING, event_speed=_NOTHING,
-    event_speak=_NOTHING, event_export=_NOTHING, event_panel=_NOTHING,
+    event_play=_NOTHING, event_pause=_NOTHING, event_step=_NOTHING, event_look=_NOTHING, event_again=_NOTHING, event_reset=_NOTHING,
+    event_speed=_NOTHING, event_speak=_NOTHING, event_export=_NOTHING, event_panel=_NOTHING,
 ):  # fmt: skip
     ...
 
@@ -138,6 +138,7 @@ def Living(session: Session, opening: Opening) -> None:
             event_pause=lambda _: session.pause(),
             event_step=lambda _: session.step(),
             event_look=session.look_at,
+            event_again=lambda _: session.start_again(),
             event_reset=lambda _: session.reset(),
             event_speed=session.run_at,
             event_speak=session.speak,

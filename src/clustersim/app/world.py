@@ -120,6 +120,6 @@ class World:
         self.simulation.state.workers.close()
 
     def _record_from_here(self) -> None:
-        self._recorder = Recorder(self.simulation)
+        self._recorder = Recorder(self.simulation, self.model)
         self.key = str(next(_keys))
         self.snapshots.append(self._recorder.look())

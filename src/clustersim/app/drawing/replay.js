@@ -34,15 +34,21 @@
 
   const colour = (k) => clustersim.PALETTE[k];
   const line = (name, k, values) => ({ label: say(`lines.${name}`), colour: colour(k), values: values || series[name] });
-  let sum = 0;
-  const since = series.innovations.map((value, k) => (sum += months[k] > 0 ? value || 0 : 0));
+  /* What came to be since the beginning: the eve of month 1 counts nothing. */
+  function since(name) {
+    let sum = 0;
+    return series[name].map((value, k) => (sum += months[k] > 0 ? value || 0 : 0));
+  }
+  const paidBy = (name) => since(name).map((cents) => cents / 100);
   const CHARTS = [
-    { title: "clusters", lines: [line("clusters", 0), line("poles", 3)] },
+    { title: "clusters", lines: [line("clusters", 0), line("poles", 3)], whole: true },
     { title: "cooperation", lines: [line("mean_degree", 0)] },
+    { title: "trust", lines: [line("mean_trust", 5)] },
     { title: "met", lines: [line("met_share", 2)], percent: true },
-    { title: "innovations", lines: [line("innovations", 4, since)] },
+    { title: "innovations", lines: [line("innovations", 4, since("innovations"))], whole: true },
+    { title: "support", lines: [line("public_support", 0, paidBy("public_support_cents")), line("private_support", 1, paidBy("private_support_cents"))], whole: true },
     { title: "attention", lines: [line("attention", 3)] },
-    { title: "population", lines: [line("social_enterprises", 0), line("private_actors", 1), line("public_funders", 7)] },
+    { title: "population", lines: [line("social_enterprises", 0), line("private_actors", 1), line("public_funders", 7)], whole: true },
   ];
   // a label that repeats the title above it says nothing
   for (const chart of CHARTS) if (chart.lines.length === 1) chart.lines[0].label = "";
@@ -63,7 +69,7 @@
   function legend() {
     const item = (symbol, text) => `<li>${symbol}<span>${escaped(text)}</span></li>`;
     const purposes = names.purposes.map((name, k) => `<li><button type="button" data-purpose="${k}" aria-pressed="false" title="${escaped(say("replay.only", { purpose: name }))}">`
-      + `${clustersim.symbol({ colour: clustersim.colour(k) })}<span class="number">${k + 1}</span><span>${escaped(name)}</span></button></li>`);
+      + `${clustersim.symbol({ colour: clustersim.colour(k), label: k + 1 })}<span>${escaped(name)}</span></button></li>`);
     const kinds = names.kinds.map((name, kind) => item(clustersim.symbol({ kind }), name));
     const map = [
       item(clustersim.symbol({ what: "tie" }), say("legend.tie")),
@@ -158,7 +164,8 @@
     drawings.map = clustersim.map(one("map"), world, frame, { ...shown, view: state.view });
     if (state.tab === "time") {
       for (const chart of CHARTS) {
-        chart.drawing = clustersim.series(chart.canvas, { months, lines: chart.lines }, { now: months[state.k], percent: chart.percent, locale, words: { none: say("charts.none") } });
+        const { lines, percent, whole } = chart, words = { none: say("charts.none"), month: say("charts.month") };
+        chart.drawing = clustersim.series(chart.canvas, { months, lines }, { now: months[state.k], percent, whole, locale, words });
       }
     } else if (state.tab === "network") {
       drawings.network = clustersim.network(one("network"), world, frame, { ...shown, layout: state.layout, words: { none: say("charts.no_ties") } });
