@@ -54,7 +54,7 @@ window.readable = (() => {
   function cut() {
     const parted = ".cs-transport, .cs-transport *, .cs-chart-head, .cs-chart-label, .cs-chart-now, .cs-tabs button";
     return [...document.querySelectorAll(parted)]
-      .filter((node) => node.clientWidth && node.scrollWidth > node.clientWidth + 1)
+      .filter((node) => !node.closest(".v-icon") && node.clientWidth && node.scrollWidth > node.clientWidth + 1)
       .map((node) => `${node.className}: ${node.innerText}`);
   }
 

@@ -531,7 +531,7 @@
   /* ---- the map --------------------------------------------------------------------------------------------------------- */
 
   function frameOf(world, view, width, height) {
-    const { box } = world, pad = Math.max(8, Math.min(34, 0.07 * Math.min(width, height)));
+    const { box } = world, pad = Math.max(12, Math.min(30, 0.05 * Math.min(width, height)));
     const fit = Math.min((width - 2 * pad) / box.width, (height - 2 * pad) / box.height);
     const scale = Math.max(fit, 1e-6) * (view?.zoom || 1), centre = { x: view?.x ?? box.x, y: view?.y ?? box.y };
     return { scale, zoom: view?.zoom || 1, x: (km) => width / 2 + (km - centre.x) * scale, y: (km) => height / 2 - (km - centre.y) * scale };
