@@ -64,7 +64,7 @@ def test_agents_of_ones_own_stand_on_the_map_and_in_the_legend(address):
             visit.until("month", ("The beginning", "Month 1 of")[month])
             guests = visit.page.locator(".cs-stage").evaluate(told)
             assert guests["names"] == ["mobile adviser"]
-            seen.append(sorted(zip(guests["x_km"].values(), guests["y_km"].values(), strict=True)))
+            seen.append(sorted(zip(guests["x_km"], guests["y_km"], strict=True)))
             visit.click("step")
         assert len(seen[0]) == 3 and seen[0] != seen[1], "they travel"
         # pointed at, one says what it is
@@ -97,7 +97,7 @@ def _executed(client, code: str) -> tuple[str, list[dict]]:
     printed, shown = [], []
 
     def heard(message):
-        if message["msg_type"] == "stream":
+        if message["msg_type"] == "stream" and message["content"]["name"] == "stdout":
             printed.append(message["content"]["text"])
         elif message["msg_type"] in ("display_data", "execute_result"):
             shown.append(message["content"]["data"])
@@ -108,8 +108,8 @@ def _executed(client, code: str) -> tuple[str, list[dict]]:
 
 
 LOOK = """
-import ipywidgets
-months = [w.month for w in ipywidgets.Widget.widgets.values() if {"month", "charts", "measures"} <= set(w.trait_names())]
+from ipywidgets.widgets.widget import _instances
+months = [w.month for w in list(_instances.values()) if {"month", "charts", "measures"} <= set(w.trait_names())]
 print((months[-1]["month"], months[-1]["frames"][0]["guests"]["names"]) if months and months[-1] else "nothing yet")
 """
 
