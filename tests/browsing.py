@@ -48,7 +48,8 @@ def serving_file(path: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "solara", "run", path.name, "--port", str(port), "--no-open", "--production"]
-    with subprocess.Popen(command, cwd=path.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+    quiet = {**os.environ, "SOLARA_THEME_SHOW_BANNER": "False"}
+    with subprocess.Popen(command, cwd=path.parent, env=quiet, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             address = f"http://127.0.0.1:{port}"
             _wait_for(address, server)

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.legend import Legend
 from mesa import Agent
 from mesa.discrete_space import CellAgent, OrthogonalMooreGrid
 from mesa.experimental.continuous_space import ContinuousSpace, ContinuousSpaceAgent
@@ -104,6 +105,9 @@ def test_a_picture_shows_and_explains_them(lived):
     picture = Picture(world, everybody, words("en"), snapshot.guests.names).show(snapshot)
     said = [text.get_text() for text in picture.figure.findobj(lambda artist: hasattr(artist, "get_text"))]
     assert {"depot of tools", "mobile adviser"} <= set(said)
+    legends = [legend.get_window_extent() for legend in picture.figure.findobj(Legend)]
+    numbers = [text.get_window_extent() for text in picture._values]
+    assert min(box.y0 for box in legends) >= max(box.y1 for box in numbers), "the numbers of the month stand under the legend"
     drawn = np.concatenate([np.ma.getdata(mark.get_offsets()) for mark in picture._marks if hasattr(mark, "get_offsets")])
     assert len(drawn) == 3
     gif = exports.animation_gif(world, everybody, lived.snapshots)

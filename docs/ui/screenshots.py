@@ -116,7 +116,7 @@ def own(browser: object, folder: Path) -> None:
 
 def mesas(browser: object) -> None:
     """Mesa's own viewer, which speaks English."""
-    with serving("seed_grants", "--on", "village", "--solaraviz") as address:
+    with serving("seed_grants", "--on", "bretagne", "--solaraviz") as address:
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(address, timeout=PATIENCE)
         for month in range(1, 7):

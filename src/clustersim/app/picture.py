@@ -29,6 +29,7 @@ __all__ = ["Picture", "palette"]
 GOLDEN = 2.399963  # the angle between the seeds of a sunflower
 MET, UNMET = np.array([243, 244, 246]) / 255, np.array([222, 196, 182]) / 255  # as `clustersim.js` shades places
 _WIDE, _SIDE, _HEAD, _FOOT = 7.4, 2.9, 0.8, 0.45  # inches: the map, what stands beside, above and below it
+_HEADING, _LINE, _MARKS = 0.42, 0.193, 5  # inches that `explain` gives a heading and a line, and how many lines say what is on the map
 _DOTS_OF_PICTURES, _DOTS_OF_FRAMES = 200, 90  # per inch
 _SHADES = 6  # of ties, by trust
 
@@ -51,7 +52,9 @@ class Picture:
         self._world, self._everybody, self._language = world, everybody, language
         west, south, east, north = _frame(world, everybody)
         self._width = east - west
-        tall = float(np.clip(_WIDE * (north - south) / self._width, 3.6, 9.0))
+        # as high as the map, and as the legend with the month's numbers under it
+        legend = 3 * _HEADING + _LINE * (len(world.purposes) + len(KINDS) + _MARKS + len(guests))
+        tall = max(min(_WIDE * (north - south) / self._width, 9.0), legend + 0.7)
         with matplotlib.rc_context(LOOK):
             self.figure = Figure(figsize=(_WIDE + _SIDE, tall + _HEAD + _FOOT))
             inches = self.figure.get_size_inches()

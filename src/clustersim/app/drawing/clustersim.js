@@ -85,6 +85,16 @@
         north = Math.max(north, ys[i]);
       }
     }
+    // places are discs by population, and none is cut off at the edge
+    world.mostPeople = p.population.reduce((most, people) => Math.max(most, people), 1);
+    world.discs_km = 0.038 * Math.max(east - west, (north - south) / 2, 10);
+    for (let i = 0; i < p.x_km.length; i++) {
+      const reach = world.discs_km * Math.sqrt(p.population[i] / world.mostPeople);
+      west = Math.min(west, p.x_km[i] - reach);
+      east = Math.max(east, p.x_km[i] + reach);
+      south = Math.min(south, p.y_km[i] - reach);
+      north = Math.max(north, p.y_km[i] + reach);
+    }
     const width = Math.max(east - west, (north - south) / 2, 10), height = Math.max(north - south, width / 2.2);
     world.box = { x: (west + east) / 2, y: (south + north) / 2, width, height };
     world.crowds = new Map();
@@ -589,11 +599,8 @@
   /* Places by population, the shadier the more of their needs are unmet; the large ones first, so that none is hidden. */
   function drawPlaces(context, world, frame, to) {
     const { x_km, y_km, population } = world.places, { need, unmet_need } = frame.places;
-    if (!world.placesBySize) {
-      world.placesBySize = Array.from(population.keys()).sort((a, b) => population[b] - population[a]);
-      world.mostPeople = Math.max(1, population[world.placesBySize[0]]);
-    }
-    const most = 0.038 * world.box.width * to.scale;
+    world.placesBySize ??= Array.from(population.keys()).sort((a, b) => population[b] - population[a]);
+    const most = world.discs_km * to.scale;
     return world.placesBySize.map((row) => {
       const disc = { row, x: to.x(x_km[row]), y: to.y(y_km[row]), r: 1 + most * Math.sqrt(population[row] / world.mostPeople) };
       context.beginPath();
@@ -627,13 +634,16 @@
     for (let power = 0.1; power < 1e5; power *= 10) {
       for (const step of [1, 2, 5]) if (step * power * scale <= Math.max(40, 0.2 * width)) length = step * power;
     }
+    const text = new Intl.NumberFormat(options.locale || "en", { style: "unit", unit: "kilometer", maximumFractionDigits: 1 }).format(length);
+    context.font = `400 ${size}px ${FONT}`;
+    context.fillStyle = "rgba(255, 255, 255, 0.8)"; // over whom it stands
+    context.fillRect(8, height - 14 - 0.75 * size, length * scale + context.measureText(text).width + 20, 1.5 * size);
     context.strokeStyle = INK;
     context.lineWidth = 2.5;
     context.beginPath();
     context.moveTo(16, height - 14);
     context.lineTo(16 + length * scale, height - 14);
     context.stroke();
-    const text = new Intl.NumberFormat(options.locale || "en", { style: "unit", unit: "kilometer", maximumFractionDigits: 1 }).format(length);
     write(context, text, 22 + length * scale, height - 14, { size, casing: 3 });
   }
 

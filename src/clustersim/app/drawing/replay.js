@@ -43,12 +43,17 @@
   const CHARTS = [
     { title: "clusters", lines: [line("clusters", 0), line("poles", 3)], whole: true },
     { title: "cooperation", lines: [line("mean_degree", 0)] },
-    { title: "trust", lines: [line("mean_trust", 5)] },
     { title: "met", lines: [line("met_share", 2)], percent: true },
     { title: "innovations", lines: [line("innovations", 4, since("innovations"))], whole: true },
-    { title: "support", lines: [line("public_support", 0, paidBy("public_support_cents")), line("private_support", 1, paidBy("private_support_cents"))], whole: true },
     { title: "attention", lines: [line("attention", 3)] },
     { title: "population", lines: [line("social_enterprises", 0), line("private_actors", 1), line("public_funders", 7)], whole: true },
+    { title: "trust", panel: "network", lines: [line("mean_trust", 0)] },
+    {
+      title: "support",
+      panel: "money",
+      lines: [line("public_support", 0, paidBy("public_support_cents")), line("private_support", 3, paidBy("private_support_cents"))],
+      whole: true,
+    },
   ];
   // a label that repeats the title above it says nothing
   for (const chart of CHARTS) if (chart.lines.length === 1) chart.lines[0].label = "";
@@ -57,7 +62,7 @@
     chart.canvas = document.createElement("canvas");
     caption.textContent = say(`charts.${chart.title}`);
     figure.append(caption, chart.canvas);
-    one("panel-time").append(figure);
+    one(`panel-${(chart.panel ??= "time")}`).append(figure);
     chart.canvas.addEventListener("click", (event) => {
       const found = chart.drawing?.at(event.offsetX, event.offsetY);
       if (found) go(months.indexOf(found.month));
@@ -162,18 +167,17 @@
     drawn = state.k;
     const shown = { selected: state.selected, only: state.only, locale };
     drawings.map = clustersim.map(one("map"), world, frame, { ...shown, view: state.view });
-    if (state.tab === "time") {
-      for (const chart of CHARTS) {
-        const { lines, percent, whole } = chart, words = { none: say("charts.none"), month: say("charts.month") };
-        chart.drawing = clustersim.series(chart.canvas, { months, lines }, { now: months[state.k], percent, whole, locale, words });
-      }
-    } else if (state.tab === "network") {
+    for (const chart of CHARTS.filter(({ panel }) => panel === state.tab)) {
+      const { lines, percent, whole } = chart, words = { none: say("charts.none"), month: say("charts.month") };
+      chart.drawing = clustersim.series(chart.canvas, { months, lines }, { now: months[state.k], percent, whole, locale, words });
+    }
+    if (state.tab === "network") {
       drawings.network = clustersim.network(one("network"), world, frame, { ...shown, layout: state.layout, words: { none: say("charts.no_ties") } });
       const { shown: nodes, all } = drawings.network;
       one("network-cut").textContent = nodes < all ? say("charts.network_cut", { shown: number(nodes), all: number(all) }) : "";
     } else if (state.tab === "sizes") {
       drawings.sizes = clustersim.sizes(one("sizes"), world, frame, { ...shown, words: { none: say("charts.no_clusters") } });
-    } else {
+    } else if (state.tab === "money") {
       drawings.paid = clustersim.paid(one("paid"), world, frame, { labels: names.measures, locale, words: { none: say("charts.no_measures") } });
     }
     const month = months[state.k], text = month < 1 ? say("replay.start") : say("replay.month", { month: number(month) });
