@@ -1,4 +1,4 @@
-/* What test_ui_readable.py asks of the page, in the page. */
+/* What tests ask of a page, in the page: whether it can be read by everybody. */
 window.readable = (() => {
   const parts = (said) => (said.match(/[\d.]+/g) || []).map(Number);
   const linear = (part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
@@ -26,15 +26,15 @@ window.readable = (() => {
   }
 
   /* Every text that is seen: its contrast to what lies behind it, and the size of its letters. */
-  function texts() {
-    return [...document.querySelectorAll(".cs-page *, .cs-menu *")].flatMap((node) => {
+  function texts(within = ".cs-page *, .cs-menu *") {
+    return [...document.querySelectorAll(within)].flatMap((node) => {
       const text = said(node), box = node.getBoundingClientRect(), style = getComputedStyle(node);
       if (!text || !box.width || !box.height || node.closest(":disabled") || node.closest("svg") || node.tagName === "OPTION") return [];
       return [{ text: text.slice(0, 40), size: parseFloat(style.fontSize), contrast: contrast(parts(style.color), behind(node)) }];
     });
   }
 
-  const lettersOfDrawings = () => [...document.querySelectorAll(".cs-page canvas")].map((canvas) => parseFloat(getComputedStyle(canvas).fontSize));
+  const lettersOfDrawings = () => [...document.querySelectorAll("canvas")].map((canvas) => parseFloat(getComputedStyle(canvas).fontSize));
 
   const coloursOfLines = () => clustersim.PALETTE.map((colour) => contrast(hexed(clustersim.readable(colour)), [255, 255, 255]));
 

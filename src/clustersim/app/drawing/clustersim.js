@@ -26,6 +26,7 @@
  *   clustersim.zoom(canvas, world, view, factor, x, y)    zoom about a point of the canvas, for buttons and keys
  *   clustersim.reach(world, view, row)                    move a view so that an organisation stands in the middle
  *   clustersim.partners(frame, row)                       partners of an organisation: [{row, trust 0..1}], the most trusted first
+ *   clustersim.mostTied(frame)                            the organisation with the most partners; null where nobody lives
  *   clustersim.symbol({what, kind, colour, ringed, label})  a small SVG for legends; what: organisation, tie, cluster, place, pole, guest
  *   clustersim.colour(purpose), clustersim.readable(colour), clustersim.shade(share unmet)
  *
@@ -404,6 +405,11 @@
       if (one[i] === row || other[i] === row) found.push({ row: one[i] === row ? other[i] : one[i], trust: trust[i] / 255 });
     }
     return found.sort((a, b) => b.trust - a.trust || a.row - b.row);
+  };
+
+  clustersim.mostTied = (frame) => {
+    const best = frame.degree.reduce((most, degree, k) => (degree > frame.degree[most] ? k : most), 0);
+    return frame.living[best] ?? null;
   };
 
   function nearest(points, x, y, reach) {

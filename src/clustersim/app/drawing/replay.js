@@ -27,7 +27,7 @@
   one("recording").textContent = "";
 
   const { world, months, series } = recording, last = months.length - 1, o = world.organisations;
-  const state = { k: 0, playing: false, selected: null, only: null, tab: "time", view: { zoom: 1 }, layout: clustersim.layout() };
+  const state = { k: 0, playing: false, selected: null, only: null, hinted: null, tab: "time", view: { zoom: 1 }, layout: clustersim.layout() };
   let frame = recording.frame(0), drawings = {}, drawn = -1, dirty = true;
 
   /* ---- lines over time ---- */
@@ -86,8 +86,14 @@
     const block = (title, items) => `<h2>${escaped(title)}</h2><ul>${items.join("")}</ul>`;
     one("legend").innerHTML = block(say("legend.purposes"), purposes) + block(say("legend.kinds"), kinds) + block(say("legend.map"), map);
     for (const button of one("legend").querySelectorAll("button")) {
+      const purpose = Number(button.dataset.purpose);
+      for (const [event, hinted] of [["pointerenter", purpose], ["pointerleave", null]]) {
+        button.addEventListener(event, () => {
+          state.hinted = hinted;
+          dirty = true;
+        });
+      }
       button.addEventListener("click", () => {
-        const purpose = Number(button.dataset.purpose);
         state.only = state.only === purpose ? null : purpose;
         for (const other of one("legend").querySelectorAll("button")) other.setAttribute("aria-pressed", String(Number(other.dataset.purpose) === state.only));
         dirty = true;
@@ -165,7 +171,7 @@
     if (drawn !== state.k) frame = recording.frame(state.k);
     const stepped = drawn !== state.k;
     drawn = state.k;
-    const shown = { selected: state.selected, only: state.only, locale };
+    const shown = { selected: state.selected, only: state.hinted ?? state.only, locale };
     drawings.map = clustersim.map(one("map"), world, frame, { ...shown, view: state.view });
     for (const chart of CHARTS.filter(({ panel }) => panel === state.tab)) {
       const { lines, percent, whole } = chart, words = { none: say("charts.none"), month: say("charts.month") };
@@ -241,6 +247,7 @@
     if (event.ctrlKey || event.altKey || event.metaKey || /SELECT/.test(event.target.tagName)) return;
     const onSlider = event.target === one("slider"), onButton = event.target.tagName === "BUTTON";
     const does = {
+      Enter: () => event.target === one("map") && select(clustersim.mostTied(frame)),
       " ": () => !onButton && play(!state.playing),
       ArrowLeft: () => !onSlider && pausing(() => go(state.k - 1))(),
       ArrowRight: () => !onSlider && pausing(() => go(state.k + 1))(),
