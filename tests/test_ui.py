@@ -73,6 +73,40 @@ def test_reset_comes_back_to_the_same_beginning_to_the_bit():
     visit(does)
 
 
+def test_reset_comes_back_to_the_chosen_scenarios_and_seed_whatever_was_changed():
+    async def does(session, until):
+        chosen, before = list(session.settings), [world.state_hash() for world in session.worlds]
+        session.change(0, DECAY, "35")
+        session.switch(1, "meetings")
+        session.change(0, "run.months", "many")
+        session.look_at(2)
+        await until(lambda: session.ready and session.month == 2)
+        assert [world.state_hash() for world in session.worlds] != before
+        session.reset()
+        await until(lambda: session.ready and session.month == 0)
+        assert (session.settings, session.refused, session.last) == (chosen, {}, 0)
+        assert [world.state_hash() for world in session.worlds] == before
+        assert not any(group["changed"] or group["refused"] for number in (0, 1) for group in showing.groups(session, number))
+        assert all(row["on"] for row in showing.measures(session)[1])
+
+    visit(does, Opening("no_support", "policy_mix", "village", seed=4))
+
+
+def test_to_start_again_keeps_what_is_set():
+    async def does(session, until):
+        session.change(0, DECAY, "35")
+        await until(lambda: session.ready)
+        before = session.worlds[0].state_hash()
+        session.look_at(2)
+        await until(lambda: session.ready and session.month == 2)
+        session.start_again()
+        await until(lambda: session.ready and session.month == 0)
+        assert session.settings[0].changes == {DECAY: 35.0}
+        assert (session.last, session.worlds[0].state_hash()) == (0, before)
+
+    visit(does)
+
+
 def test_an_organisation_that_is_not_there_any_more_is_not_looked_at():
     """After going back, those founded later are unknown; a click may still come from the map of before."""
 
@@ -161,6 +195,7 @@ def test_whatever_people_do_in_quick_succession_the_worlds_are_those_that_were_a
             session.pause,
             session.step,
             session.reset,
+            session.start_again,
             lambda: session.look_at(luck.randrange(8)),
             lambda: session.twin(luck.choice(["policy_mix", "vouchers", None])),
             lambda: session.choose(0, luck.choice(["no_support", "animation", "village"]), "village"),
@@ -342,6 +377,28 @@ def test_charts_show_what_the_series_say():
         assert by_name["innovations"][-1] == series["innovations"].sum()
 
     visit(does)
+
+
+def test_money_and_trust_over_time_are_charted_from_the_first_month():
+    async def does(session, until):
+        session.look_at(24)
+        await until(lambda: session.month == 24)
+        lived = run(Scenario.load("policy_mix", on="village"), seed=1)
+        (world,) = session.worlds
+        by_name = {chart.name: chart.values(world) for chart in CHARTS}
+        for name in ("public_support_cents", "private_support_cents"):
+            assert by_name[name][0] == 0.0
+            assert by_name[name][1:] == pytest.approx(lived.series[name].cumsum() / 100)
+        assert lived.series["private_support_cents"].sum() > 0, "else the test shows nothing"
+        assert by_name["mean_trust"][1:] == pytest.approx(lived.series["mean_trust"])
+        for row in showing.measures(session)[0]:
+            journal = lived.table("ledger").query("measure == @row['name']")
+            back = journal["flow"] == "repayment"
+            cents = [journal.loc[chosen, "amount_cents"].sum() / 100 for chosen in (~back, back)]
+            assert [row["paid"], row["back"]] == pytest.approx(cents), row["name"]
+            assert bool(row["back_said"]) == bool(row["back"])
+
+    visit(does, Opening("policy_mix", territory="village"))
 
 
 def test_the_card_of_an_organisation_agrees_with_the_tables():

@@ -64,9 +64,11 @@ CHARTS = (
     Chart("clusters", "count"),
     Chart("poles", "count"),
     Chart("mean_degree", "decimal"),
+    Chart("mean_trust", "level"),
     Chart("innovations", "count", summed=True),
     Chart("met_share", "share"),
     Chart("social_enterprise_jobs", "count"),
     Chart("public_support_cents", "euros", summed=True),
+    Chart("private_support_cents", "euros", summed=True),
     Chart("attention", "level"),
 )

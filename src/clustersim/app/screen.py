@@ -31,8 +31,8 @@ def Bar(
     texts: dict[str, Any],
     status: dict[str, Any],
     download: dict[str, Any] | None,
-    event_play=_NOTHING, event_pause=_NOTHING, event_step=_NOTHING, event_look=_NOTHING, event_reset=_NOTHING, event_speed=_NOTHING,
-    event_speak=_NOTHING, event_export=_NOTHING, event_panel=_NOTHING,
+    event_play=_NOTHING, event_pause=_NOTHING, event_step=_NOTHING, event_look=_NOTHING, event_again=_NOTHING, event_reset=_NOTHING,
+    event_speed=_NOTHING, event_speak=_NOTHING, event_export=_NOTHING, event_panel=_NOTHING,
 ):  # fmt: skip
     ...
 
@@ -142,6 +142,7 @@ def Living(session: Session, opening: Opening) -> None:
             event_pause=asks(lambda _: session.pause()),
             event_step=asks(lambda _: session.step()),
             event_look=asks(session.look_at),
+            event_again=asks(lambda _: session.start_again()),
             event_reset=asks(lambda _: session.reset()),
             event_speed=asks(session.run_at),
             event_speak=asks(session.speak),

@@ -75,13 +75,21 @@ class Session(Clock):
         self._wanted_month = self._possible(month)
         self._wake()
 
-    def reset(self) -> None:
-        """Back to month 0 of the same scenarios and the same seed, to the bit; the record begins anew."""
+    def start_again(self) -> None:
+        """Back to month 0 with all that is set, to the bit; the record begins anew."""
         self.playing, self.failure, self.picked = False, "", None
-        for world in self.worlds:
-            world.forget()
+        for world, settings in zip(self.worlds, self.settings, strict=False):
+            if world.settings == settings:
+                world.forget()
         self._wanted_month = self.month = 0
         self._wake()
+
+    def reset(self) -> None:
+        """The chosen scenarios under the chosen seed as they are, whatever was changed in them, from month 0."""
+        with self._trying():
+            self.settings = [settings.as_chosen() for settings in self.settings]
+            self.refused, self.problem = {}, ""
+            self.start_again()
 
     def run_at(self, speed: int) -> None:
         """So many months a second."""
@@ -145,7 +153,7 @@ class Session(Clock):
         self.refused = {place: said for place, said in self.refused.items() if place[0] != number or (path and place[1] != path)}
         with self._trying():
             before = self.settings[number]
-            self._settle(number, before.without_change(path) if path else replace(before, changes={}, switched_off=frozenset()).checked())
+            self._settle(number, before.without_change(path) if path else before.as_chosen())
 
     def switch(self, number: int, measure: str) -> None:
         """One measure of one world on or off. That world is lived anew up to where the other is."""

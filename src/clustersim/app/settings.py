@@ -90,6 +90,10 @@ class Settings:
         """The same with one value as the scenario has it."""
         return replace(self, changes={known: value for known, value in self.changes.items() if known != path}).checked()
 
+    def as_chosen(self) -> Self:
+        """The scenario as it was chosen, on its territory and under its seed: nothing changed, nothing switched off."""
+        return replace(self, changes={}, switched_off=frozenset()).checked()
+
     def switched(self, measure: str) -> Self:
         """The same with one measure the other way round: left out, or taken in again."""
         return replace(self, switched_off=self.switched_off ^ {measure}).checked()

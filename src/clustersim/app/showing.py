@@ -5,8 +5,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import numpy as np
-
 from clustersim.app import panel
 from clustersim.app.choices import Choice, scenarios, territories
 from clustersim.app.saving import File
@@ -152,17 +150,19 @@ def measures(session: Session) -> list[list[dict[str, Any]]]:
         rows = []
         for measure in settings.base().measures:
             off = measure.name in settings.switched_off
-            paid = 0.0
+            paid = back = 0.0
             if lived is not None and not off and measure.name in lived.recorder.world.measures:
                 snapshot, at = lived.memory[session.month], lived.recorder.world.measures.index(measure.name)
-                paid = float(np.subtract(snapshot.paid_cents[at], snapshot.repaid_cents[at])) / 100
+                paid, back = snapshot.paid_cents[at].item() / 100, snapshot.repaid_cents[at].item() / 100
             rows.append(
                 {
                     "name": measure.name,
                     "label": session.language.measure(measure.name, settings.base()),
                     "on": not off,
                     "paid": paid,
+                    "back": back,
                     "paid_said": "" if off else session.language.euros(paid),
+                    "back_said": session.language.say("stage.came_back", value=session.language.euros(back)) if back else "",
                 }
             )
         said.append(rows)

@@ -132,7 +132,7 @@ class LivedWorld:
         self._record_from_here()
 
     def _record_from_here(self) -> None:
-        self._recorder = Recorder(self.simulation)
+        self._recorder = Recorder(self.simulation, self.model)
         self.key = str(next(_keys))
         memory = Memory()
         memory.append(self._recorder.look())
