@@ -863,7 +863,7 @@
     const labelled = options.bare ? [] : ends.map((end) => ({ ...end, text: `${end.line.label ? end.line.label + "  " : ""}${said(end.value, finer)}` }));
     context.font = `600 ${size}px ${FONT}`;
     const left = 10 + Math.max(...ticks.values.map((value) => context.measureText(said(value)).width));
-    const right = width - 14 - Math.min(0.45 * width, Math.max(0, ...labelled.map(({ text }) => context.measureText(text).width)));
+    const right = width - 14 - Math.min(0.5 * width, Math.max(0, ...labelled.map(({ text }) => context.measureText(text).width)));
     const top = 0.7 * size, bottom = height - 1.75 * size;
     const x = (month) => (last > first ? left + ((month - first) / (last - first)) * (right - left) : (left + right) / 2);
     const y = (value) => bottom - ((value - ticks.low) / (ticks.high - ticks.low)) * (bottom - top);
@@ -923,7 +923,7 @@
       context.fillStyle = line.colour;
       context.fill();
     }
-    const placed = apart(labelled.map(({ value }) => y(value)), 1.2 * size, top + 6, bottom - 4);
+    const placed = apart(labelled.map(({ value }) => y(value)), Math.min(1.2 * size, (height - 1.2 * size) / labelled.length), 0.6 * size, height - 0.6 * size);
     labelled.forEach(({ line, text }, k) => write(context, text, right + 8, placed[k], { size, colour: readable(line.colour), weight: 600 }));
     return {
       at(px, py) {

@@ -60,6 +60,7 @@
   for (const chart of CHARTS) {
     const figure = document.createElement("figure"), caption = document.createElement("figcaption");
     chart.canvas = document.createElement("canvas");
+    if (chart.lines.length > 2) figure.className = "several";
     caption.textContent = say(`charts.${chart.title}`);
     figure.append(caption, chart.canvas);
     one(`panel-${(chart.panel ??= "time")}`).append(figure);
