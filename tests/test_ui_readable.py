@@ -115,7 +115,7 @@ def test_every_control_is_reached_by_the_keyboard_says_what_it_is_and_shows_that
 def test_the_keyboard_alone_looks_at_an_organisation_and_zooms(browser, address):
     visit = Look(browser, address)
     visit.page.locator("[data-test=map-0]").focus()
-    zoom = "document.querySelector('.cs-stage').__vue__.at.zoom"
+    zoom = "document.querySelector('.cs-stage').__vue__.views[0].zoom"
     visit.page.keyboard.press("+")
     assert visit.page.evaluate(zoom) > 1
     visit.page.keyboard.press("0")
