@@ -51,19 +51,25 @@ def test_a_session_takes_a_place_until_it_is_closed():
     Session(opening, room=room).close()
 
 
-def test_the_page_for_which_there_is_no_place_says_what_to_do(monkeypatch):
+def test_the_page_for_which_there_is_no_place_says_what_to_do():
     pytest.importorskip("solara")
     from clustersim.app import screen
 
     room, someone = Room(places=2), Someone()
     room.enter(someone)
-    monkeypatch.setattr(screen, "ROOM", room)
     opening = Opening("no_support", territory="village", language="fr")
-    session, _ = screen._opened(opening)
-    refused, said = screen._opened(opening)
+    session, _ = screen._opened(opening, room)
+    refused, said = screen._opened(opening, room)
     assert refused is None
     assert said.startswith("Les 2 places de ce serveur sont prises") and "rechargez" in said
     session.close()
-    session, said = screen._opened(opening)
+    session, said = screen._opened(opening, room)
     assert said == ""
     session.close()
+
+
+def test_pages_of_a_notebook_do_not_take_each_others_places():
+    pytest.importorskip("solara")
+    from clustersim.app import screen
+
+    assert screen._room() is not screen._room()

@@ -15,7 +15,7 @@ from clustersim.app import serve, showing
 from clustersim.app.feeding import Feed
 from clustersim.app.inspecting import card
 from clustersim.app.opening import Opening
-from clustersim.app.room import ROOM, NoRoomError
+from clustersim.app.room import ROOM, NoRoomError, Room
 from clustersim.app.session import Session
 from clustersim.app.speaking import language
 from clustersim.problems import ScenarioError
@@ -79,20 +79,29 @@ def Layout(children: list[Any]) -> None:
 @solara.component
 def Screen(opening: Opening) -> None:
     """The page that opens with what was asked for, or what is wrong with that: a file may have changed since it was asked for."""
-    session, problem = solara.use_memo(lambda: _opened(opening), [])
+    session, problem = solara.use_memo(lambda: _opened(opening, _room()), [])
     if session is None:
         solara.Error(problem)
     else:
         Living(session, opening)
 
 
-def _opened(opening: Opening) -> tuple[Session | None, str]:
+def _opened(opening: Opening, room: Room) -> tuple[Session | None, str]:
     try:
-        return Session(opening, room=ROOM), ""
+        return Session(opening, room=room), ""
     except NoRoomError:
-        return None, language(opening.language).say("stage.no_room", places=ROOM.places)
+        return None, language(opening.language).say("stage.no_room", places=room.places)
     except (ScenarioError, ValueError) as error:
         return None, str(error)
+
+
+def _room() -> Room:
+    """The places of this server. In a notebook a page that is shown again leaves the one before it behind, so there each is alone."""
+    try:
+        solara.get_kernel_id(ipython_fallback=False)
+    except RuntimeError:
+        return Room()
+    return ROOM
 
 
 @solara.component
