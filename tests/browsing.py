@@ -3,8 +3,11 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +39,35 @@ def serving(*arguments: str) -> Iterator[str]:
             yield re.search(r"http://127\.0\.0\.1:\d+", line)[0]
         finally:
             server.terminate()
+
+
+@contextmanager
+def serving_file(path: Path) -> Iterator[str]:
+    """The address of a `solara run` of a file whose page is called `Page`."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "solara", "run", path.name, "--port", str(port), "--no-open", "--production"]
+    quiet = {**os.environ, "SOLARA_THEME_SHOW_BANNER": "False"}
+    with subprocess.Popen(command, cwd=path.parent, env=quiet, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(address, server)
+            yield address
+        finally:
+            server.terminate()
+
+
+def _wait_for(address: str, server: subprocess.Popen) -> None:
+    for _ in range(600):
+        assert server.poll() is None
+        try:
+            urllib.request.urlopen(address).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise TimeoutError(address)
 
 
 @contextmanager

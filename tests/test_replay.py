@@ -281,6 +281,30 @@ def test_every_tab_draws_something_and_the_map_zooms_and_comes_back(page, tmp_pa
 
 
 @pytest.mark.browser
+def test_letters_stand_out_and_a_purpose_and_an_organisation_are_found_without_colours_or_a_mouse(page):
+    page.evaluate(f"() => {{ {Path(__file__).with_name('readable.js').read_text(encoding='utf-8')} }}")
+    _go(page, MONTHS)
+    for tab in ("network", "sizes", "money", "time"):
+        page.click(f"#tab-{tab}")
+        texts = page.evaluate("readable.texts('body *:not(script)')")
+        assert len(texts) > 20
+        assert [one for one in texts if one["contrast"] < 4.5 or one["size"] < 13] == []
+        assert min(page.evaluate("readable.lettersOfDrawings()")) >= 13
+    page.click("[data-purpose='1']")
+    _until(page, "replay.state.only === 1")
+    page.click("[data-purpose='1']")
+    page.hover("[data-purpose='2']")
+    _until(page, "replay.state.hinted === 2 && replay.state.only === null")
+    page.mouse.move(2, 2)
+    _until(page, "replay.state.hinted === null")
+    page.focus("#map")
+    page.keyboard.press("Enter")
+    _until(page, "replay.state.selected !== null && clustersim.partners(replay.frame(), replay.state.selected).length > 0")
+    page.keyboard.press("Escape")
+    _until(page, "replay.state.selected === null")
+
+
+@pytest.mark.browser
 def test_newcomers_may_be_told_twice_but_none_may_be_missed(page):
     """The way of the live page, which is told of organisations as they come."""
     from clustersim.app import packing

@@ -19,43 +19,20 @@ from clustersim.app.opening import Opening
 from clustersim.app.panel import groups, read, rows_of
 from clustersim.app.saving import KINDS, file_of
 from clustersim.app.serve import PortError, _listen, own_pages_only
-from clustersim.app.session import Session
 from clustersim.app.settings import Settings, value_at
 from clustersim.app.speaking import LANGUAGES, language
 from clustersim.scenario import ScenarioError, shipped_scenarios
+from recorded import unpacked
+from sitting import visit
 
 DECAY = "processes.meeting.decay_km"
-
-
-def visit(does, opening=None):
-    """A session that lives while `does(session, until)` acts as people do; `until` waits for what they wait for."""
-
-    async def sit():
-        session = Session(opening or Opening("no_support", territory="village"))
-        driving = asyncio.create_task(session.drive())
-
-        async def until(seen):
-            async with asyncio.timeout(120):
-                while not seen():
-                    assert not driving.done()
-                    session.drawn()
-                    await asyncio.sleep(0.005)
-
-        try:
-            await until(lambda: session.ready)
-            return await does(session, until)
-        finally:
-            driving.cancel()
-            session.close()
-
-    return asyncio.run(sit())
 
 
 def test_playing_lives_every_month_once_and_ends_at_the_horizon():
     async def does(session, until):
         session.play()
         await until(lambda: not session.playing)
-        return session.month, [snapshot.month for snapshot in session.worlds[0].snapshots], session.worlds[0].state_hash()
+        return session.month, [snapshot.month for snapshot in session.worlds[0].memory.until(24)], session.worlds[0].state_hash()
 
     month, recorded, state = visit(does)
     assert month == 24
@@ -92,6 +69,40 @@ def test_reset_comes_back_to_the_same_beginning_to_the_bit():
         session.look_at(5)
         await until(lambda: session.month == 5)
         assert world.state_hash() == after
+
+    visit(does)
+
+
+def test_reset_comes_back_to_the_chosen_scenarios_and_seed_whatever_was_changed():
+    async def does(session, until):
+        chosen, before = list(session.settings), [world.state_hash() for world in session.worlds]
+        session.change(0, DECAY, "35")
+        session.switch(1, "meetings")
+        session.change(0, "run.months", "many")
+        session.look_at(2)
+        await until(lambda: session.ready and session.month == 2)
+        assert [world.state_hash() for world in session.worlds] != before
+        session.reset()
+        await until(lambda: session.ready and session.month == 0)
+        assert (session.settings, session.refused, session.last) == (chosen, {}, 0)
+        assert [world.state_hash() for world in session.worlds] == before
+        assert not any(group["changed"] or group["refused"] for number in (0, 1) for group in showing.groups(session, number))
+        assert all(row["on"] for row in showing.measures(session)[1])
+
+    visit(does, Opening("no_support", "policy_mix", "village", seed=4))
+
+
+def test_to_start_again_keeps_what_is_set():
+    async def does(session, until):
+        session.change(0, DECAY, "35")
+        await until(lambda: session.ready)
+        before = session.worlds[0].state_hash()
+        session.look_at(2)
+        await until(lambda: session.ready and session.month == 2)
+        session.start_again()
+        await until(lambda: session.ready and session.month == 0)
+        assert session.settings[0].changes == {DECAY: 35.0}
+        assert (session.last, session.worlds[0].state_hash()) == (0, before)
 
     visit(does)
 
@@ -184,6 +195,7 @@ def test_whatever_people_do_in_quick_succession_the_worlds_are_those_that_were_a
             session.pause,
             session.step,
             session.reset,
+            session.start_again,
             lambda: session.look_at(luck.randrange(8)),
             lambda: session.twin(luck.choice(["policy_mix", "vouchers", None])),
             lambda: session.choose(0, luck.choice(["no_support", "animation", "village"]), "village"),
@@ -313,15 +325,42 @@ def test_a_browser_is_told_of_all_organisations_born_since_it_last_said_what_it_
         (world,) = session.worlds
         (told,) = feed.worlds(session)
         count = len(told["organisations"]["kind"]["bytes"])
-        feed.acknowledge({"known": {world.key: count}, "behind": False})
+        feed.acknowledge({"known": {world.key: {"rows": count, "months": 1}}, "behind": False})
         session.look_at(24)
         await until(lambda: session.month == 24)
         everybody = len(world.recorder.everybody)
         newcomers = feed.month(session)["frames"][0]["newcomers"]
         assert everybody > count, "else the test shows nothing"
         assert (newcomers["first_row"], len(newcomers["kind"]["bytes"])) == (count, everybody - count)
-        assert feed.acknowledge({"known": {world.key: 0}, "behind": True})
+        assert feed.acknowledge({"known": {world.key: {"rows": 0, "months": 0}}, "behind": True})
         assert feed.month(session)["frames"][0]["newcomers"]["first_row"] == 0
+
+    visit(does)
+
+
+def test_lines_are_sent_from_where_the_browser_has_them():
+    def lines(feed, session):
+        told = feed.month(session)["frames"][0]["lines"]
+        return told["first"], [len(unpacked(values)) for values in told["values"].values()]
+
+    async def does(session, until):
+        feed, count = Feed(), len(CHARTS)
+        (world,) = session.worlds
+        assert lines(feed, session) == (0, [1] * count)
+        session.look_at(6)
+        await until(lambda: session.month == 6)
+        assert lines(feed, session) == (0, [7] * count), "what was not acknowledged is sent again"
+        feed.acknowledge({"known": {world.key: {"rows": 0, "months": 7}}, "behind": False})
+        session.step()
+        await until(lambda: session.month == 7)
+        assert lines(feed, session) == (7, [1] * count)
+        feed.acknowledge({"known": {world.key: {"rows": 0, "months": 8}}, "behind": False})
+        session.look_at(2)
+        await until(lambda: session.month == 2)
+        assert lines(feed, session) == (8, [0] * count), "looking back needs no line"
+        session.reset()
+        await until(lambda: session.ready and session.last == 0)
+        assert lines(feed, session) == (0, [1] * count), "another life has other lines"
 
     visit(does)
 
@@ -338,6 +377,28 @@ def test_charts_show_what_the_series_say():
         assert by_name["innovations"][-1] == series["innovations"].sum()
 
     visit(does)
+
+
+def test_money_and_trust_over_time_are_charted_from_the_first_month():
+    async def does(session, until):
+        session.look_at(24)
+        await until(lambda: session.month == 24)
+        lived = run(Scenario.load("policy_mix", on="village"), seed=1)
+        (world,) = session.worlds
+        by_name = {chart.name: chart.values(world) for chart in CHARTS}
+        for name in ("public_support_cents", "private_support_cents"):
+            assert by_name[name][0] == 0.0
+            assert by_name[name][1:] == pytest.approx(lived.series[name].cumsum() / 100)
+        assert lived.series["private_support_cents"].sum() > 0, "else the test shows nothing"
+        assert by_name["mean_trust"][1:] == pytest.approx(lived.series["mean_trust"])
+        for row in showing.measures(session)[0]:
+            journal = lived.table("ledger").query("measure == @row['name']")
+            back = journal["flow"] == "repayment"
+            cents = [journal.loc[chosen, "amount_cents"].sum() / 100 for chosen in (~back, back)]
+            assert [row["paid"], row["back"]] == pytest.approx(cents), row["name"]
+            assert bool(row["back_said"]) == bool(row["back"])
+
+    visit(does, Opening("policy_mix", territory="village"))
 
 
 def test_the_card_of_an_organisation_agrees_with_the_tables():

@@ -136,22 +136,104 @@ def test_two_worlds_live_on_one_clock_and_measures_are_switched_in_one_of_them(v
     visit.page.wait_for_function(changed, arg=chart)
 
 
+def where_somebody_stands(visit, world):
+    """The point on a world's map where the organisation with the most partners stands, and what it is called."""
+    found = visit.page.evaluate("""k => {
+        const stage = document.querySelector('.cs-stage').__vue__, drawing = stage.drawings[k], frame = stage.frames[k];
+        const point = drawing.locate(frame.living[frame.degree.indexOf(Math.max(...frame.degree))]);
+        return [point, stage.named(drawing.at(point.x, point.y), k).split(' · ')[0]];
+    }""", world)
+    box = visit.page.locator(f"[data-test=map-{world}]").bounding_box()
+    return box["x"] + found[0]["x"], box["y"] + found[0]["y"], found[1]
+
+
 def test_a_click_on_an_organisation_shows_what_it_is(visit):
     visit.click("step")
     visit.until("month", "Month 1 of")
-    point, name = visit.page.evaluate("""() => {
-        const stage = document.querySelector('.cs-stage').__vue__, drawing = stage.drawings[0];
-        const degree = stage.frames[0].degree, point = drawing.locate(stage.frames[0].living[degree.indexOf(Math.max(...degree))]);
-        return [point, stage.named(drawing.at(point.x, point.y), 0).split(' · ')[0]];
-    }""")
-    box = visit.page.locator("[data-test=map-0]").bounding_box()
-    visit.page.mouse.click(box["x"] + point["x"], box["y"] + point["y"])
+    x, y, name = where_somebody_stands(visit, 0)
+    visit.page.mouse.click(x, y)
     visit.until("card-title", name)
     card = visit.page.locator(".cs-card").inner_text()
     assert all(word in card for word in ("Staff", "FTE", "Partners, by trust", "Its history", "Cash", "Competence: trade"))
     other = visit.page.locator(".cs-partner span").first.inner_text()
     visit.page.locator(".cs-partner").first.click()
     visit.until("card-title", other)
+
+
+def test_a_click_on_the_second_map_shows_who_lives_in_the_second_world(visit):
+    visit.page.select_option("[data-test=second]", label="Seed grants")
+    visit.page.wait_for_selector("[data-test=map-1]")
+    visit.ready()
+    visit.click("play")
+    visit.until("month", "Month 24 of")
+    visit.ready()
+    x, y, name = where_somebody_stands(visit, 1)
+    visit.page.mouse.click(x, y)
+    visit.until("card-title", name)
+    said = visit.page.evaluate("""() => {
+        const stage = document.querySelector('.cs-stage').__vue__, frame = stage.frames[1], row = stage.card.row;
+        return [stage.card.world, stage.card.facts[0].value, frame.staff_fte[frame.living.indexOf(row)].toFixed(1)];
+    }""")
+    assert said[0] == 1
+    assert said[1] == said[2], "the facts are those of the second world"
+
+
+def test_two_territories_lie_side_by_side_each_with_a_view_of_its_own(browser):
+    with serving("village", "baseline") as address:
+        visit = Visit(browser, address)
+        visit.page.get_by_text("The two worlds lie on different territories").wait_for()
+        assert min(visit.colours("map-0"), visit.colours("map-1")) > 10
+        visit.click("zoom-in")
+        views = visit.page.evaluate("document.querySelector('.cs-stage').__vue__.views")
+        assert views[0]["zoom"] == views[1]["zoom"] > 1
+        assert views[0]["x"] != views[1]["x"], "each stays in the middle of its own territory"
+        visit.close()
+
+
+def reconnect(visit):
+    """Lose the connection, and wait until it is there again."""
+    before = visit.page.evaluate("solara.debug.reconnectCount")
+    assert visit.page.evaluate("solara.debug.dropConnection()")
+    visit.page.wait_for_function("before => solara.debug.reconnectCount > before", arg=before)
+
+
+def test_after_a_lost_connection_the_page_comes_back_and_its_clock_goes_on(visit):
+    path = "processes.meeting.decay_km"
+    visit.page.select_option("[data-test=scenario]", label="Seed grants")
+    visit.page.get_by_text("Does money for young").wait_for()
+    visit.page.select_option("[data-test=second]", label="Vouchers for a first project together")
+    visit.page.wait_for_selector("[data-test=map-1]")
+    visit.click("group-processes.meeting")
+    row = visit.page.locator(f"[data-test='{path}']")
+    row.locator("input[type=text]").fill("30")
+    row.locator("input[type=text]").press("Tab")
+    visit.until("group-processes.meeting", "1 changed")
+    visit.ready()
+    visit.click("step")
+    visit.until("month", "Month 1 of")
+    visit.click("step")
+    visit.until("month", "Month 2 of")
+    said = visit.said("chart-mean_degree")
+    reconnect(visit)
+    visit.until("month", "Month 2 of")
+    visit.until("chart-mean_degree", said.split("\n")[1])
+    assert visit.page.locator("[data-test=scenario] option:checked").inner_text() == "Seed grants"
+    assert row.locator("input[type=text]").input_value() == "30"
+    assert min(visit.colours("map-0"), visit.colours("map-1")) > 10
+    visit.click("step")
+    visit.until("month", "Month 3 of")
+    visit.click("play")
+    visit.until("month", "Month 6 of")
+    reconnect(visit)  # while it plays
+    visit.until("month", "Month 24 of")
+    visit.ready()
+    lines = visit.page.evaluate("document.querySelector('.cs-stage').__vue__.made.map((world) => world.lines.mean_degree.length)")
+    assert lines == [25, 25], "no month of the lines is missing"
+    visit.click("reset")
+    visit.until("month", "The beginning")
+    visit.ready()
+    visit.click("step")
+    visit.until("month", "Month 1 of")
 
 
 def test_every_export_opens_and_the_scenario_file_is_lived_again_to_the_bit(visit, tmp_path):

@@ -5,13 +5,16 @@
 The same scenarios and seed show the same worlds; look at every picture before it is committed.
 """
 
+import re
+import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent.parent / "tests"))
 
-from browsing import PATIENCE, Visit, browsing, serving  # noqa: E402
+from browsing import CONSOLE, PATIENCE, Visit, browsing, serving, serving_file  # noqa: E402
 
 LANGUAGES = ("en", "fr")
 # the organisation of the second world with the most partners among those in a cluster
@@ -23,12 +26,12 @@ BUSIEST = """world => {
 }"""
 
 
-def shoot(visit: Visit, name: str, language: str) -> None:
+def shoot(page: object, name: str) -> None:
     """A picture of the page as it is now."""
-    visit.page.mouse.move(2, 2)  # no tip in the picture
-    visit.page.wait_for_timeout(600)
-    visit.page.screenshot(path=HERE / f"{name}.{language}.png")
-    print(f"{name}.{language}.png", flush=True)
+    page.mouse.move(2, 2)  # no tip in the picture
+    page.wait_for_timeout(600)
+    page.screenshot(path=HERE / f"{name}.png")
+    print(f"{name}.png", flush=True)
 
 
 def live_until(visit: Visit, month: int) -> None:
@@ -49,7 +52,7 @@ def tour(browser: object, language: str) -> None:
     with serving("no_support", "--on", "bretagne", "--lang", language) as address:
         visit = Visit(browser, address, height=800)
         live_until(visit, 60)
-        shoot(visit, "page", language)
+        shoot(visit.page, f"page.{language}")
 
         visit.page.fill("[data-test=search]", "decay km")
         row = visit.page.locator("[data-test='processes.meeting.decay_km'] input[type=text]")
@@ -65,7 +68,7 @@ def tour(browser: object, language: str) -> None:
         live_until(visit, 12)
         visit.page.fill("[data-test=search]", "meeting km" if language == "en" else "rencontres portee")
         visit.page.locator(".cs-row .cs-problem").scroll_into_view_if_needed()
-        shoot(visit, "settings", language)
+        shoot(visit.page, f"settings.{language}")
         visit.click("undo-all")
         visit.page.fill("[data-test=search]", "")
         visit.ready(PATIENCE)
@@ -75,22 +78,67 @@ def tour(browser: object, language: str) -> None:
         visit.ready(PATIENCE)
         live_until(visit, 120)
         visit.page.locator(".cs-head .cs-icon").click()
-        shoot(visit, "two_worlds", language)
+        shoot(visit.page, f"two_worlds.{language}")
         visit.click("money")
-        shoot(visit, "measures", language)
+        shoot(visit.page, f"measures.{language}")
         visit.click("network")
         visit.page.evaluate(BUSIEST, 1)
         visit.page.locator("[data-test=card-title]").wait_for()
         visit.page.wait_for_timeout(4000)  # until the network is at rest
-        shoot(visit, "organisation", language)
+        shoot(visit.page, f"organisation.{language}")
         visit.close()
 
 
+def replay(browser: object, results: Path, language: str) -> None:
+    """A run with support, replayed in the middle of its ten years."""
+    file = results.parent / f"replay.{language}.html"
+    subprocess.run([CONSOLE, "replay", str(results), "-o", str(file), "--lang", language, "--quiet"], check=True)
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(file.as_uri())
+    page.locator("body[data-ready=yes]").wait_for(timeout=PATIENCE)
+    page.evaluate("replay.go(90)")
+    shoot(page, f"replay.{language}")
+    page.close()
+
+
+def own(browser: object, folder: Path) -> None:
+    """The example of docs/ui.md: a model, agents and a plot of one's own."""
+    (example,) = re.findall(r"```python\n(.*?)```", (HERE.parent / "ui.md").read_text(encoding="utf-8"), re.DOTALL)
+    file = folder / "own.py"
+    file.write_text(example.replace('\npage("village"', '\nPage = page("village"'), encoding="utf-8")
+    with serving_file(file) as address:
+        visit = Visit(browser, address, height=800)
+        live_until(visit, 24)
+        visit.page.locator(".cs-head .cs-icon").click()
+        shoot(visit.page, "own.en")
+        visit.close()
+
+
+def mesas(browser: object) -> None:
+    """Mesa's own viewer, which speaks English."""
+    with serving("seed_grants", "--on", "bretagne", "--solaraviz") as address:
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(address, timeout=PATIENCE)
+        for month in range(1, 7):
+            page.get_by_role("button", name="Step").click()
+            page.get_by_text(f"month {month}", exact=False).wait_for(timeout=PATIENCE)
+        page.locator("img").nth(3).wait_for()
+        page.wait_for_timeout(2000)
+        shoot(page, "solaraviz")
+        page.close()
+
+
 def main() -> None:
-    """All pictures in both languages."""
-    with browsing() as browser:
+    """All pictures, those of the page in both languages."""
+    with browsing() as browser, TemporaryDirectory() as folder:
         for language in LANGUAGES:
             tour(browser, language)
+        lived = [CONSOLE, "run", "policy_mix", "--on", "bretagne", "--out", folder, "--quiet", "--no-figures"]
+        results = Path(subprocess.run(lived, check=True, capture_output=True, text=True).stdout.strip())
+        for language in LANGUAGES:
+            replay(browser, results, language)
+        own(browser, Path(folder))
+        mesas(browser)
 
 
 if __name__ == "__main__":

@@ -118,6 +118,12 @@ class ClusterModel(mesa.Model):
         self._look()
         return super().agent_types
 
+    @property
+    def own_agents(self) -> list[mesa.Agent]:
+        """Agents of your own, by class: all that are no organisations. No organisation is looked at to find them."""
+        by_class = super().agents_by_type
+        return [agent for kind, agents in by_class.items() if not issubclass(kind, Organisation) for agent in agents]
+
     def organisations(self, rows: Iterable[int]) -> AgentSet:
         """The living organisations of some rows, in that order."""
         self._look()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clustersim.app.speaking import MINUS, Language
-from clustersim.app.world import World
+from clustersim.app.world import LivedWorld
 
 __all__ = ["CHARTS", "Chart"]
 
@@ -24,10 +24,10 @@ class Chart:
     form: str
     summed: bool = False
 
-    def values(self, world: World) -> np.ndarray:
+    def values(self, world: LivedWorld) -> np.ndarray:
         """One value a recorded month, from month 0; not a number where it is not defined."""
         column = [observable.name for observable in world.recorder.world.observables].index(self.name)
-        values = np.array([snapshot.series[column] for snapshot in world.snapshots], float)
+        values = world.series()[:, column].copy()
         if self.summed:
             values[0] = 0.0  # month 0 is the last of the spin-up, which is not counted
             values = np.cumsum(np.nan_to_num(values))
@@ -64,9 +64,11 @@ CHARTS = (
     Chart("clusters", "count"),
     Chart("poles", "count"),
     Chart("mean_degree", "decimal"),
+    Chart("mean_trust", "level"),
     Chart("innovations", "count", summed=True),
     Chart("met_share", "share"),
     Chart("social_enterprise_jobs", "count"),
     Chart("public_support_cents", "euros", summed=True),
+    Chart("private_support_cents", "euros", summed=True),
     Chart("attention", "level"),
 )

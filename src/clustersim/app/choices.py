@@ -23,6 +23,7 @@ class Choice:
         territory: Whether the file itself says which territory, so that it cannot be put on another.
         measures: Names of its measures.
         place: Title of its territory.
+        problem: Why it cannot be loaded: a file may be edited while the page is open. Empty if it can.
     """
 
     name: str
@@ -32,11 +33,12 @@ class Choice:
     territory: bool
     measures: tuple[str, ...]
     place: str
+    problem: str = ""
 
 
 def scenarios(files: Sequence[str] = ()) -> list[Choice]:
     """All that can be chosen: the user's own files, then those that come with the program, those that support last."""
-    own = [found for name in dict.fromkeys(files) if name not in shipped_scenarios() and (found := _choice_of(name)) is not None]
+    own = [_choice_of(name) for name in dict.fromkeys(files) if name not in shipped_scenarios()]
     return [*own, *sorted(_shipped().values(), key=lambda choice: (bool(choice.measures), choice.name != "no_support"))]
 
 
@@ -52,17 +54,24 @@ def has_territory(name: str, files: Sequence[str] = ()) -> bool:
 
 @cache
 def _shipped() -> Mapping[str, Choice]:
-    return {name: found for name in shipped_scenarios() if (found := _choice_of(name)) is not None}
+    return {name: _choice_of(name) for name in shipped_scenarios()}
 
 
-def _choice_of(name: str) -> Choice | None:
-    """A choice by its name; None for a file that cannot be read any more."""
+def _choice_of(name: str) -> Choice:
+    """A choice by its name; with what is wrong where it cannot be loaded any more."""
     try:
         scenario = Scenario.load(name)
-        said = tomllib.loads(Path(shipped_scenarios().get(name, name)).read_text(encoding="utf-8"))
-    except (ScenarioError, OSError, ValueError):
-        return None
+        said = tomllib.loads(_file_of(name).read_text(encoding="utf-8"))
+        place = scenario.places().title
+    except (ScenarioError, OSError, ValueError) as error:
+        return Choice(name, Path(name).stem, Path(name).name, str(error), territory=False, measures=(), place="", problem=str(error))
     measures = tuple(measure.name for measure in scenario.measures)
     # the default scenario is a territory of its own although it leaves it at its default
     territory = "territory" in said or "extends" not in said
-    return Choice(name, scenario.name, scenario.title, scenario.question, territory, measures, scenario.places().title)
+    return Choice(name, scenario.name, scenario.title, scenario.question, territory, measures, place)
+
+
+def _file_of(name: str) -> Path:
+    """The file of a scenario that can be loaded: the ending may have been left out."""
+    path = shipped_scenarios().get(name, Path(name))
+    return path if path.suffix else path.with_suffix(".toml")

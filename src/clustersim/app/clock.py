@@ -1,19 +1,25 @@
 """The worlds of one session under their common clock: who makes them, lives their months and brings them to where they are wanted.
 
 What is wanted is said from outside (settings, a month, playing); one coroutine, `drive`, does one thing after the other until it is so,
-and calls `told` whenever there is something new to show. Months are lived in threads, all worlds at once, and never two of one world.
+and calls `told` whenever there is something new to show. It runs in one thread and one event loop for as long as the session lasts, and
+all that changes the session happens there: events of the page come in from the thread of its connection, another one after a lost
+connection, and are handed over by `do`. Months are lived in threads, all worlds at once, and never two of one world.
 """
 
 import asyncio
+import contextlib
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from clustersim.app.opening import Opening
+from clustersim.app.remembering import RECENT
+from clustersim.app.room import ROOM, Room
 from clustersim.app.saving import File, file_of
 from clustersim.app.settings import Settings
 from clustersim.app.speaking import Language, language
-from clustersim.app.world import World
+from clustersim.app.world import LivedWorld
 
 __all__ = ["Clock"]
 
@@ -34,14 +40,19 @@ class Clock:
         failure: What went wrong while living, in words; the session lives on.
         exporting: What is being exported; empty if nothing is.
         download: The file that was exported last.
+        downloads: How many have been.
     """
 
-    def __init__(self, opening: Opening, settings: list[Settings], told: Callable[[], None]) -> None:
-        """Nothing is lived before `drive` runs. `told` is called in the thread in which it runs."""
+    def __init__(self, opening: Opening, settings: list[Settings], told: Callable[[], None], room: Room = ROOM) -> None:
+        """Nothing is lived before `drive` runs. `told` is called in the thread in which it runs.
+
+        Raises:
+            NoRoomError: if all places of the room are taken; `close` gives one back.
+        """
         self.opening = opening
         self.told = told
         self.settings = settings
-        self.worlds: list[World] = []
+        self.worlds: list[LivedWorld] = []
         self.month = 0
         self.playing = False
         self.speed = 0
@@ -49,12 +60,31 @@ class Clock:
         self.failure = ""
         self.exporting = ""
         self.download: File | None = None
+        self.downloads = 0
         self._wanted_month = 0
         self._shown: tuple[Any, int] | None = None
         self._to_export: tuple[str, int] | None = None
+        self._unmade: list[Settings] | None = None
+        self._every, self._recent = 1, RECENT
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._to_do: deque[Callable[[], object]] = deque()
+        self._ended = False
         self._woken = asyncio.Event()
         self._drawn = asyncio.Event()
         self._drawn.set()
+        self._room = room
+        room.enter(self)
+
+    def do(self, act: Callable[[], object]) -> None:
+        """Have something done in the thread in which `drive` runs, as soon as it does: for events that come in from any other."""
+        self._to_do.append(act)
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the session has ended
+                self._loop.call_soon_threadsafe(self._do_next)
+
+    def _do_next(self) -> None:
+        if self._to_do:
+            self._to_do.popleft()()
 
     def drawn(self) -> None:
         """The page has drawn what it was last told."""
@@ -73,12 +103,17 @@ class Clock:
     @property
     def ready(self) -> bool:
         """Whether the month that is shown is recorded in all worlds."""
-        return self.last >= self.month
+        return self.last >= self.month and all(self.month in world.memory for world in self.worlds)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every month that was lived can be shown again."""
+        return all(world.memory.whole for world in self.worlds)
 
     @property
     def progress(self) -> tuple[int, int] | None:
         """How many months are lived of those that are needed before something new can be shown; None where nothing is awaited."""
-        if self.ready:
+        if self.ready or self._unmade == self.settings:
             return None
         done, total = 0, 1
         for world, settings in zip(self.worlds, self.settings, strict=False):
@@ -90,19 +125,40 @@ class Clock:
     def _made(self) -> bool:
         return [world.settings for world in self.worlds] == self.settings
 
+    def _possible(self, month: int) -> int:
+        """A month that can be shown: itself, or the next one in the direction of going, where some are not kept."""
+        month = max(0, min(int(month), self.horizon))
+        on, back = range(month, self.horizon + 1), range(month, -1, -1)
+        ways = (on, back) if month > self.month else (back, on)
+        return next(one for way in ways for one in way if all(one > world.last or one in world.memory for world in self.worlds))
+
     async def drive(self) -> None:
-        """Bring the worlds to where they are wanted, for ever."""
-        while True:
-            try:
-                while await self._advance():
-                    pass
-            except Exception as error:  # a defect in a model of the user's own must not end the session
-                self.playing = False
-                self._wanted_month = self.month = max(min(self.month, self.last), 0)
-                self.failure = self.language.say("stage.failure", error=f"{type(error).__name__}: {error}")
-                self.told()
-            await self._woken.wait()
-            self._woken.clear()
+        """Bring the worlds to where they are wanted, until the session ends."""
+        self._loop = asyncio.get_running_loop()
+        for _ in range(len(self._to_do)):  # people were quicker
+            self._loop.call_soon(self._do_next)
+        try:
+            while not self._ended:
+                await self._advance_in_peace()
+                await self._woken.wait()
+                self._woken.clear()
+        finally:
+            while self.worlds:
+                self._drop(0)
+
+    async def _advance_in_peace(self) -> None:
+        """All that is to be done now. A defect in a model of the user's own must not end the session."""
+        try:
+            while not self._ended and await self._advance():
+                pass
+        except Exception as error:
+            self.playing = False
+            self._to_export, self.exporting = None, ""
+            self._unmade = None if self._to_make() is None else self.settings
+            if self.last >= 0:
+                self._wanted_month = self.month = self._possible(min(self.month, self.last))
+            self.failure = self.language.say("stage.failure", error=f"{type(error).__name__}: {error}")
+            self.told()
 
     async def _advance(self) -> bool:
         """One thing that is to be done; whether there may be more."""
@@ -113,8 +169,8 @@ class Clock:
         if self._to_export is not None:
             await self._export(*self._to_export)
             return True
-        wanted = self.month + 1 if self.playing else self._wanted_month
-        if self.playing and wanted > self.horizon:
+        wanted = self._possible(self.month + 1) if self.playing else self._wanted_month
+        if self.playing and wanted <= self.month:
             self.playing, self._wanted_month = False, self.month
             self.told()
             return False
@@ -123,11 +179,14 @@ class Clock:
         worlds = list(self.worlds)
         if behind:
             await asyncio.gather(*(asyncio.to_thread(world.live) for world in behind))
-        if worlds != self.worlds:  # someone chose another world meanwhile
+        if worlds != self.worlds or not self._made():  # someone chose another world meanwhile, or the beginning
             return True
-        if self.playing and self.month + 1 == wanted and self.last >= wanted:
+        self._thin(wanted)
+        going_on = self.playing and self._possible(self.month + 1) == wanted
+        if going_on and self.last >= wanted:
+            month = self.month
             await self._paced(begun)
-            if self.playing and self.month + 1 == wanted and worlds == self.worlds:
+            if self.playing and self.month == month and worlds == self.worlds and self.last >= wanted:
                 self._show(wanted)
             return True
         if not self.playing and self.last >= self._wanted_month:
@@ -138,12 +197,28 @@ class Clock:
             self.told()
         return True
 
+    def _thin(self, wanted: int) -> None:
+        """Where the room is used up, fewer of the older months are kept: in all worlds the same ones."""
+        shown = {self.month, self._wanted_month, wanted}
+        while True:
+            for world in self.worlds:
+                world.memory.thin(self._every, self._recent, shown)
+            if sum(world.memory.bytes for world in self.worlds) <= self._room.share:
+                return
+            if self._every <= max(world.last for world in self.worlds):
+                self._every *= 2
+            elif self._recent:
+                self._recent = 0
+            else:
+                return  # first, last and what is shown: less cannot be
+
     async def _export(self, what: str, number: int) -> None:
         """Make a file; what goes wrong is said, and nothing else stops."""
         self._to_export = None
         try:
             world = self.worlds[min(number, len(self.worlds) - 1)]
             self.download = await asyncio.to_thread(file_of, what, world, self.month, self.language.code)
+            self.downloads += 1
         except Exception as error:
             self.failure = self.language.say("exports.failed", error=f"{type(error).__name__}: {error}")
         self.exporting = ""
@@ -163,7 +238,8 @@ class Clock:
         try:
             await asyncio.wait_for(self._drawn.wait(), _SILENCE)
         except TimeoutError:
-            self.playing = False
+            self.playing, self._wanted_month = False, self.month
+            self.failure = self.language.say("stage.silence", seconds=self.language.number(_SILENCE))
             self.told()
             return
         if self.speed:
@@ -174,16 +250,16 @@ class Clock:
     def _to_make(self) -> int | None:
         """The first world that is missing, or is of other settings than wanted."""
         for number, settings in enumerate(self.settings):
-            if number >= len(self.worlds) or self.worlds[number].settings != settings or not self.worlds[number].snapshots:
+            if number >= len(self.worlds) or self.worlds[number].settings != settings or self.worlds[number].last < 0:
                 return number
         return None
 
     async def _make(self, number: int) -> None:
         """Make one world and warm it up, unless other settings are wanted meanwhile."""
-        settings = self.settings[number]
+        settings, self._unmade = self.settings[number], None
         if number >= len(self.worlds) or self.worlds[number].settings != settings:
             self.told()
-            world = await asyncio.to_thread(World, settings, self.opening.model)
+            world = await asyncio.to_thread(LivedWorld, settings, self.opening.model)
             if number >= len(self.settings) or self.settings[number] != settings or number > len(self.worlds):
                 world.close()
                 return
@@ -194,11 +270,12 @@ class Clock:
             if number >= len(self.settings) or self.settings[number] != settings:
                 return
             self.told()
+        self._every, self._recent = 1, RECENT  # there is room again
         self.told()
 
     def _drop(self, number: int) -> None:
         for world in self.worlds[number : number + 1]:
-            world.close()
+            asyncio.get_running_loop().run_in_executor(None, world.close)  # which waits for the month that it lives
         del self.worlds[number : number + 1]
 
     def _wake(self) -> None:
@@ -206,7 +283,11 @@ class Clock:
         self.told()
 
     def close(self) -> None:
-        """Nobody looks any more."""
-        self.playing = False
-        while self.worlds:
-            self._drop(0)
+        """Nobody looks any more: the drive ends, and lets the worlds go."""
+        self._room.leave(self)
+        self.do(self._end)
+
+    def _end(self) -> None:
+        self.playing, self._ended = False, True
+        self._woken.set()
+        self._drawn.set()

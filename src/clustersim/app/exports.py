@@ -24,12 +24,12 @@ _WHEN = (1980, 1, 1, 0, 0, 0)  # the same tables are the same file
 
 def picture_png(world: World, everybody: Newcomers, snapshot: Snapshot, code: str = "en") -> bytes:
     """The map of a month with its legend, as PNG. `everybody` are the organisations known by then (`Recorder.everybody`)."""
-    return Picture(world, everybody, words(code)).show(snapshot).png()
+    return Picture(world, everybody, words(code), snapshot.guests.names).show(snapshot).png()
 
 
 def picture_svg(world: World, everybody: Newcomers, snapshot: Snapshot, code: str = "en") -> bytes:
     """The same as SVG."""
-    return Picture(world, everybody, words(code)).show(snapshot).svg()
+    return Picture(world, everybody, words(code), snapshot.guests.names).show(snapshot).svg()
 
 
 def animation_gif(
@@ -42,7 +42,7 @@ def animation_gif(
     """
     if not snapshots:
         raise ValueError("there is no month to show: live one first")
-    picture, last = Picture(world, everybody, words(code)), len(snapshots) - 1
+    picture, last = Picture(world, everybody, words(code), snapshots[-1].guests.names), len(snapshots) - 1
     count = min(len(snapshots), MOST_FRAMES)
     chosen = [snapshots[round(k * last / max(count - 1, 1))] for k in range(count)]
     colours = palette()

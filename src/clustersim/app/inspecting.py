@@ -10,7 +10,7 @@ import numpy as np
 from clustersim.app.packing import packed_array
 from clustersim.app.snapshots import TRUST_LEVELS, Snapshot
 from clustersim.app.speaking import Language
-from clustersim.app.world import World
+from clustersim.app.world import LivedWorld
 from clustersim.state.organisations import KINDS
 
 __all__ = ["card", "name_in"]
@@ -20,13 +20,14 @@ _NOT_LISTED = {"uid", "kind", "alive", "place_row", "x_km", "y_km", "closed_mont
 _MOST_PARTNERS = 24
 
 
-def card(world: World, row: int, month: int, language: Language) -> dict[str, Any]:
-    """The card of an organisation in a recorded month, as plain values."""
-    snapshot, people = world.snapshots[month], world.recorder.everybody
+def card(world: LivedWorld, row: int, month: int, language: Language) -> dict[str, Any]:
+    """The card of an organisation in a recorded month, as plain values. All of it is of that month: the world may be living the next."""
+    snapshot, people = world.memory[month], world.recorder.everybody
     kind, purpose = KINDS[people.kind[row]], world.recorder.world.purposes[people.purpose[row]]
     place = world.recorder.world.place_names[people.place[row]]
     at = int(np.searchsorted(snapshot.living, row))
     alive = at < snapshot.living.size and snapshot.living[at] == row
+    columns, lived = _columns(world, row, month, language) if alive else ([], month)
     return {
         "row": row,
         "kind": kind,
@@ -37,20 +38,20 @@ def card(world: World, row: int, month: int, language: Language) -> dict[str, An
         "facts": _recorded(snapshot, at, language) if alive else [],
         "partners": _partners(world, snapshot, row, language) if alive else [],
         "support": _support(world, row, month, language),
-        "columns": _columns(world, row, language) if alive and month == world.last else [],
-        "columns_note": "" if not alive or month == world.last else language.say("card.columns_note", month=world.last),
+        "columns": columns,
+        "columns_note": "" if lived == month else language.say("card.columns_note", month=lived),
         "history": _history(world, row),
     }
 
 
-def name_in(world: World, row: int, language: Language) -> str:
+def name_in(world: LivedWorld, row: int, language: Language) -> str:
     """What an organisation is called in a list."""
     people = world.recorder.everybody
     said = people.names.get(row)
     return said or language.say(f"card.title_{KINDS[people.kind[row]]}", place=world.recorder.world.place_names[people.place[row]])
 
 
-def _state(world: World, row: int, month: int, alive: bool, language: Language) -> str:
+def _state(world: LivedWorld, row: int, month: int, alive: bool, language: Language) -> str:
     founded = int(world.recorder.everybody.founded_month[row])
     if alive:
         return language.say("card.since", month=founded) if founded > 0 else language.say("card.before")
@@ -77,7 +78,7 @@ def _group(snapshot: Snapshot, what: str, row: int, language: Language) -> str:
     return language.say("card.members", count=int(members[found[0]])) if found.size else language.say("card.none")
 
 
-def _partners(world: World, snapshot: Snapshot, row: int, language: Language) -> list[dict[str, Any]]:
+def _partners(world: LivedWorld, snapshot: Snapshot, row: int, language: Language) -> list[dict[str, Any]]:
     """The organisations it is tied to, those it trusts most first."""
     mine = np.flatnonzero((snapshot.tie_one == row) | (snapshot.tie_other == row))
     others = np.where(snapshot.tie_one[mine] == row, snapshot.tie_other[mine], snapshot.tie_one[mine])
@@ -97,7 +98,7 @@ def _partners(world: World, snapshot: Snapshot, row: int, language: Language) ->
     ]
 
 
-def _support(world: World, row: int, month: int, language: Language) -> list[dict[str, str]]:
+def _support(world: LivedWorld, row: int, month: int, language: Language) -> list[dict[str, str]]:
     """What each measure has paid it until that month, by the ledger."""
     with world.at_rest() as simulation:
         state = simulation.state
@@ -112,9 +113,11 @@ def _support(world: World, row: int, month: int, language: Language) -> list[dic
     ]
 
 
-def _columns(world: World, row: int, language: Language) -> list[dict[str, str]]:
-    """All columns of the organisation, with units."""
+def _columns(world: LivedWorld, row: int, month: int, language: Language) -> tuple[list[dict[str, str]], int]:
+    """All columns of the organisation, with units, if the world is in that month; and the month in which it is."""
     with world.at_rest() as simulation:
+        if simulation.month != month:
+            return [], simulation.month
         organisations, purposes = simulation.state.organisations, simulation.state.purposes
         spin_up = simulation.state.spin_up
         parts = {"competences": purposes.competences, "values": ("cooperation", "social_purpose")}
@@ -127,7 +130,7 @@ def _columns(world: World, row: int, language: Language) -> list[dict[str, str]]
                 listed += [(column, part, value[k]) for k, part in enumerate(parts[column.name])]
             else:
                 listed.append((column, "", value - spin_up if column.name.endswith("_month") else value))
-    return [_column(column, part, value, language) for column, part, value in listed]
+    return [_column(column, part, value, language) for column, part, value in listed], month
 
 
 def _column(column: Any, part: str, value: Any, language: Language) -> dict[str, str]:
@@ -145,11 +148,17 @@ def _column(column: Any, part: str, value: Any, language: Language) -> dict[str,
     return {"label": f"{name}: {language.name_of('parts', part)}" if part else name, "value": said, "unit": unit, "meaning": meaning}
 
 
-def _history(world: World, row: int) -> dict[str, Any]:
-    """Staff and partners over the recorded months; not a number where it did not live."""
-    staff, partners = np.full((2, len(world.snapshots)), np.nan)
-    for month, snapshot in enumerate(world.snapshots):
+def _history(world: LivedWorld, row: int) -> dict[str, Any]:
+    """Staff and partners over the months that are kept; not a number where it did not live."""
+    kept = world.memory.until(world.last)
+    staff, partners = np.full((2, len(kept)), np.nan)
+    for number, snapshot in enumerate(kept):
         at = int(np.searchsorted(snapshot.living, row))
         if at < snapshot.living.size and snapshot.living[at] == row:
-            staff[month], partners[month] = snapshot.staff_fte[at], snapshot.degree[at]
-    return {"staff": packed_array(staff, "f8", binary=True), "partners": packed_array(partners, "f8", binary=True)}
+            staff[number], partners[number] = snapshot.staff_fte[at], snapshot.degree[at]
+    months = np.array([snapshot.month for snapshot in kept])
+    return {
+        "months": packed_array(months, "i4", binary=True),
+        "staff": packed_array(staff, "f8", binary=True),
+        "partners": packed_array(partners, "f8", binary=True),
+    }

@@ -20,7 +20,7 @@ class Opening:
         territory: Name or file of the scenario whose territory both are put on; None for their own.
         seed: The replication of both.
         language: "en" or "fr".
-        files: Scenario files of the user's own, offered in the lists beside the shipped ones.
+        files: More scenario files of the user's own.
         changes: Dotted paths with values that count instead of the scenario's.
         model: Makes a Mesa model of each world (a `ClusterModel` of the user's own); None for a simulation without Mesa.
         components: Components of Mesa users, each called with the first world's model and shown under the map.
@@ -35,3 +35,9 @@ class Opening:
     changes: tuple[tuple[str, Any], ...] = ()
     model: Stepping | None = None
     components: tuple[Callable[[Any], Any], ...] = ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All scenarios that whoever opened the page named: besides the shipped ones they are what a page may load, and nothing else is."""
+        said = (self.scenario, self.other, self.territory, *self.files)
+        return tuple(dict.fromkeys(name for name in said if name is not None))

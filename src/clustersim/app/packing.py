@@ -14,6 +14,7 @@ and `clustersim.frame(packed)`.
                clusters {row purpose members}  poles {row purpose members coordinator x_km y_km}
                places {need unmet_need}
                series[] paid_eur[] repaid_eur[]: numbers, null where not defined
+               guests {names[] kind x_km y_km}: agents of a Mesa user's own
 
 Arrays by organisation (`cluster`, `pole`, `degree`, `staff_fte`, `support_eur`) stand in the order of `living`, the rows of those who live.
 """
@@ -109,6 +110,12 @@ def pack_frame(snapshot: Snapshot, *, most_ties: int = MOST_TIES, binary: bool =
         "series": numbers(s.series),
         "paid_eur": numbers(s.paid_cents / 100),
         "repaid_eur": numbers(s.repaid_cents / 100),
+        "guests": {
+            "names": list(s.guests.names),
+            "kind": array(s.guests.kind, "i2"),
+            "x_km": array(s.guests.x_km, "f4"),
+            "y_km": array(s.guests.y_km, "f4"),
+        },
     }
 
 

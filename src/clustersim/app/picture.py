@@ -4,10 +4,12 @@ One figure serves all months of a world: what changes is put into it, nothing is
 """
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clustersim.app.marks import mark_guests, mark_purposes, symbol_of_guests
 from clustersim.app.packing import drawn_ties
 from clustersim.app.snapshots import TRUST_LEVELS, Newcomers, Snapshot, World
 from clustersim.report.halos import halo
@@ -27,6 +29,7 @@ __all__ = ["Picture", "palette"]
 GOLDEN = 2.399963  # the angle between the seeds of a sunflower
 MET, UNMET = np.array([243, 244, 246]) / 255, np.array([222, 196, 182]) / 255  # as `clustersim.js` shades places
 _WIDE, _SIDE, _HEAD, _FOOT = 7.4, 2.9, 0.8, 0.45  # inches: the map, what stands beside, above and below it
+_HEADING, _LINE, _MARKS = 0.42, 0.193, 5  # inches that `explain` gives a heading and a line, and how many lines say what is on the map
 _DOTS_OF_PICTURES, _DOTS_OF_FRAMES = 200, 90  # per inch
 _SHADES = 6  # of ties, by trust
 
@@ -40,8 +43,8 @@ class Picture:
 
     figure: "Figure"
 
-    def __init__(self, world: World, everybody: Newcomers, language: Language) -> None:
-        """An empty map. `everybody` are the organisations that may be shown."""
+    def __init__(self, world: World, everybody: Newcomers, language: Language, guests: Sequence[str] = ()) -> None:
+        """An empty map. `everybody` are the organisations that may be shown, `guests` the names of classes of a Mesa user's own agents."""
         import matplotlib
         from matplotlib.figure import Figure
 
@@ -49,7 +52,9 @@ class Picture:
         self._world, self._everybody, self._language = world, everybody, language
         west, south, east, north = _frame(world, everybody)
         self._width = east - west
-        tall = float(np.clip(_WIDE * (north - south) / self._width, 3.6, 9.0))
+        # as high as the map, and as the legend with the month's numbers under it
+        legend = 3 * _HEADING + _LINE * (len(world.purposes) + len(KINDS) + _MARKS + len(guests))
+        tall = max(min(_WIDE * (north - south) / self._width, 9.0), legend + 0.7)
         with matplotlib.rc_context(LOOK):
             self.figure = Figure(figsize=(_WIDE + _SIDE, tall + _HEAD + _FOOT))
             inches = self.figure.get_size_inches()
@@ -59,7 +64,7 @@ class Picture:
             self._axes.apply_aspect()
             self._draw_empty()
             draw_scale(self._axes)
-            self._explain()
+            self._explain(guests)
             self.figure.text(0.2 / inches[0], 1 - 0.2 / inches[1], title, size=13, weight="bold", va="top", color=INK)
             self._when = self.figure.text(0.2 / inches[0], 1 - 0.48 / inches[1], "", size=9.5, color=GREY, va="top")
 
@@ -74,6 +79,7 @@ class Picture:
         self._show_organisations(s, xy, size)
         self._show_clusters(s, xy)
         self._show_poles(s)
+        self._marks += mark_guests(self._axes, s.guests)
         territory = say.territory(self._world.territory)
         self._when.set_text(say.say("picture.when", territory=territory, month=say.number(s.month), seed=self._world.seed))
         for text, value in zip(self._values, self._numbers(s), strict=True):
@@ -93,7 +99,7 @@ class Picture:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from PIL import Image
 
-        changing = sorted([*self._changing, *self._members, self._when, *self._values], key=lambda artist: artist.get_zorder())
+        changing = sorted([*self._changing, *self._marks, self._when, *self._values], key=lambda artist: artist.get_zorder())
         if self._canvas is None:
             # what stays is drawn once
             self.figure.set_dpi(_DOTS_OF_FRAMES)
@@ -138,16 +144,17 @@ class Picture:
         casing = [withStroke(linewidth=2.8, foreground="white")]
         self._outlines = axes.add_collection(PolyCollection([], facecolors="none", linewidths=1.4, zorder=5, path_effects=casing))
         self._poles = axes.scatter([], [], marker="*", s=170, color=INK, edgecolors="white", linewidths=0.9, zorder=6)
-        self._members: list[Artist] = []
+        self._marks: list[Artist] = []  # of the month: made anew each time
         self._changing = [self._places, self._fills, self._ties, *self._kinds, self._outlines, self._poles]
         self._canvas: FigureCanvasAgg | None = None
 
-    def _explain(self) -> None:
+    def _explain(self, guests: Sequence[str]) -> None:
         from matplotlib.lines import Line2D
         from matplotlib.patches import Patch
 
         say, world = self._language, self._world
-        colours = {say.name_of("purposes", name): PALETTE[k % len(PALETTE)] for k, name in enumerate(world.purposes)}
+        # with the number that stands on clusters
+        colours = {f"{k + 1}  {say.name_of('purposes', name)}": PALETTE[k % len(PALETTE)] for k, name in enumerate(world.purposes)}
         purposes, kinds = legend_of(colours).values()
         for handle, kind in zip(kinds, KINDS, strict=True):
             handle.set_label(say.name_of("kinds_of_organisation", kind))
@@ -157,6 +164,7 @@ class Picture:
             Line2D([], [], marker="o", color=GREY, markersize=7, label=say.say("legend.member"), **RING),
             Line2D([], [], marker="*", color=INK, markersize=11, linestyle="none", label=say.say("legend.pole")),
             Line2D([], [], marker="o", color=UNMET, markersize=9, linestyle="none", label=say.say("legend.place")),
+            *(symbol_of_guests(kind, name) for kind, name in enumerate(guests)),
         ]
         explain(self._axes, {say.say("legend.purposes"): purposes, say.say("legend.kinds"): kinds, say.say("legend.map"): on_the_map})
         width, height = self.figure.get_size_inches()
@@ -207,16 +215,20 @@ class Picture:
     def _show_clusters(self, s: Snapshot, xy: np.ndarray) -> None:
         from matplotlib.colors import to_rgba
 
-        halos, shades = [], []
+        halos, purposes = [], []
         for row, purpose in zip(s.cluster_row, s.cluster_purpose, strict=True):
             members = s.living[s.cluster == row]
             if members.size:
                 halos.append(halo(xy[members], 0.013 * self._width))
-                shades.append(PALETTE[purpose % len(PALETTE)])
+                purposes.append(purpose)
+        shades = [PALETTE[purpose % len(PALETTE)] for purpose in purposes]
         self._fills.set_verts(halos)
         self._fills.set_facecolor([to_rgba(shade, 0.15) for shade in shades])
         self._outlines.set_verts(halos)
         self._outlines.set_edgecolor(shades)
+        for mark in self._marks:
+            mark.remove()
+        self._marks = mark_purposes(self._axes, halos, purposes)
 
     def _show_poles(self, s: Snapshot) -> None:
         from matplotlib.patheffects import withStroke
@@ -225,9 +237,7 @@ class Picture:
         xy = np.column_stack([s.pole_x_km, s.pole_y_km])
         self._poles.set_offsets(xy)
         self._poles.set_sizes([60 if many else 170])
-        for text in self._members:
-            text.remove()
-        self._members = [
+        self._marks += [
             self._axes.annotate(
                 str(members),
                 at,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from clustersim.app import exports
-from clustersim.app.world import World
+from clustersim.app.world import LivedWorld
 
 __all__ = ["KINDS", "File", "file_of"]
 
@@ -33,15 +33,16 @@ class File:
     content: bytes
 
 
-def file_of(what: str, world: World, month: int, code: str) -> File:
-    """An export of a world: pictures of the month that is shown, series and tables and settings as of the last month that was lived.
+def file_of(what: str, world: LivedWorld, month: int, code: str) -> File:
+    """An export of a world: pictures of the month that is shown, series and tables and settings as of the last month that was lived; an
+    animation of the months until then that are kept.
 
     Raises:
         KeyError: for an export that there is not.
     """
     ending, kind = KINDS[what]
     with world.at_rest() as simulation:
-        recorder, snapshots = world.recorder, world.snapshots
+        recorder, memory = world.recorder, world.memory
         scenario, seed, lived = simulation.scenario, simulation.seed, simulation.month
         stem = f"{scenario.name}-seed{seed}"
         if what == "settings":
@@ -55,8 +56,8 @@ def file_of(what: str, world: World, month: int, code: str) -> File:
         everybody = recorder.everybody
     # snapshots never change, so that drawing them need not hold up the months
     if what == "animation":
-        content = exports.animation_gif(recorder.world, everybody, snapshots[: month + 1], code)
+        content = exports.animation_gif(recorder.world, everybody, memory.until(month), code)
     else:
         draw = exports.picture_png if what == "picture_png" else exports.picture_svg
-        content = draw(recorder.world, everybody, snapshots[month], code)
+        content = draw(recorder.world, everybody, memory[month], code)
     return File(f"{stem}-month{month}.{ending}", kind, content)

@@ -15,7 +15,9 @@ from clustersim.app import serve, showing
 from clustersim.app.feeding import Feed
 from clustersim.app.inspecting import card
 from clustersim.app.opening import Opening
+from clustersim.app.room import ROOM, NoRoomError, Room
 from clustersim.app.session import Session
+from clustersim.app.speaking import language
 from clustersim.problems import ScenarioError
 
 __all__ = ["Layout", "Page", "Screen"]
@@ -29,8 +31,8 @@ def Bar(
     texts: dict[str, Any],
     status: dict[str, Any],
     download: dict[str, Any] | None,
-    event_play=_NOTHING, event_pause=_NOTHING, event_step=_NOTHING, event_look=_NOTHING, event_reset=_NOTHING, event_speed=_NOTHING,
-    event_speak=_NOTHING, event_export=_NOTHING, event_panel=_NOTHING,
+    event_play=_NOTHING, event_pause=_NOTHING, event_step=_NOTHING, event_look=_NOTHING, event_again=_NOTHING, event_reset=_NOTHING,
+    event_speed=_NOTHING, event_speak=_NOTHING, event_export=_NOTHING, event_panel=_NOTHING,
 ):  # fmt: skip
     ...
 
@@ -77,18 +79,29 @@ def Layout(children: list[Any]) -> None:
 @solara.component
 def Screen(opening: Opening) -> None:
     """The page that opens with what was asked for, or what is wrong with that: a file may have changed since it was asked for."""
-    session, problem = solara.use_memo(lambda: _opened(opening), [])
+    session, problem = solara.use_memo(lambda: _opened(opening, _room()), [])
     if session is None:
         solara.Error(problem)
     else:
         Living(session, opening)
 
 
-def _opened(opening: Opening) -> tuple[Session | None, str]:
+def _opened(opening: Opening, room: Room) -> tuple[Session | None, str]:
     try:
-        return Session(opening), ""
+        return Session(opening, room=room), ""
+    except NoRoomError:
+        return None, language(opening.language).say("stage.no_room", places=room.places)
     except (ScenarioError, ValueError) as error:
         return None, str(error)
+
+
+def _room() -> Room:
+    """The places of this server. In a notebook a page that is shown again leaves the one before it behind, so there each is alone."""
+    try:
+        solara.get_kernel_id(ipython_fallback=False)
+    except RuntimeError:
+        return Room()
+    return ROOM
 
 
 @solara.component
@@ -99,33 +112,33 @@ def Living(session: Session, opening: Opening) -> None:
     panel, show_panel = solara.use_state(True)
     world, set_world = solara.use_state(0)
     session.told = lambda: tell(lambda count: count + 1)
-    solara.lab.use_task(session.drive, dependencies=[], prefer_threaded=False)
+    # in a thread and an event loop of its own: those of a connection end with it, and a lost one comes back with others
+    solara.lab.use_task(session.drive, dependencies=[], prefer_threaded=True)
     solara.use_effect(lambda: session.close, [])
-    language, number = session.language, min(world, len(session.settings) - 1)
-    texts = solara.use_memo(lambda: showing.texts(language), [language.code])
+    speaks, number = session.language, max(0, min(world, len(session.settings) - 1))
+    texts = solara.use_memo(lambda: showing.texts(speaks), [speaks.code])
     # what was shown stays until the worlds that are being made can be shown
     drawn = solara.use_ref(((), []))
     if session.last >= 0 and drawn.current[0] != (keys := tuple(made.key for made in session.worlds)):
         drawn.current = (keys, feed.worlds(session))
     keys, worlds = drawn.current
     shown = solara.use_ref(({}, None, []))
-    if session.ready and shown.current[0] != (keys, session.month, session.last, language.code, feed.asked):
-        state = (keys, session.month, session.last, language.code, feed.asked)
-        shown.current = (state, feed.month(session), feed.charts(session, language))
-    groups = solara.use_memo(
-        lambda: showing.groups(session, number), [session.settings[number], dict(session.refused), language.code, number]
-    )
-    lists = solara.use_memo(
-        lambda: showing.lists(session, number), [tuple(map(id, session.settings)), dict(session.refused), language.code, number]
-    )
+    if session.ready and shown.current[0] != (keys, session.month, session.last, speaks.code, feed.asked):
+        state = (keys, session.month, session.last, speaks.code, feed.asked)
+        shown.current = (state, feed.month(session), feed.charts(session, speaks))
+    asked = [list(session.settings), dict(session.refused), session.problem, speaks.code, number]
+    groups = solara.use_memo(lambda: showing.groups(session, number), asked)
+    lists = solara.use_memo(lambda: showing.lists(session, number), asked)
     picked = session.looked_at
     looked_at = solara.use_memo(
-        lambda: {"world": picked[0], **card(session.worlds[picked[0]], picked[1], session.month, language)} if picked else None,
-        [picked, keys, session.month, session.last, language.code],
+        lambda: {"world": picked[0], **card(session.worlds[picked[0]], picked[1], session.month, speaks)} if picked else None,
+        [picked, keys, session.month, session.last, speaks.code],
     )
-    saved = solara.use_ref(0)
-    file = solara.use_memo(lambda: showing.download(session.download, _next(saved)), [id(session.download)])
+    file = solara.use_memo(lambda: showing.download(session.download, session.downloads), [session.downloads])
     status = showing.status(session)
+
+    def asks(does: Callable[[Any], object]) -> Callable[[Any], None]:
+        return lambda said=None: session.do(lambda: does(said))
 
     solara.Title("clustersim")
     solara.Style(_HERE / "components" / "style.css")
@@ -134,15 +147,16 @@ def Living(session: Session, opening: Opening) -> None:
             texts=texts,
             status={**status, "panel": panel},
             download=file,
-            event_play=lambda _: session.play(),
-            event_pause=lambda _: session.pause(),
-            event_step=lambda _: session.step(),
-            event_look=session.look_at,
-            event_reset=lambda _: session.reset(),
-            event_speed=session.run_at,
-            event_speak=session.speak,
-            event_export=lambda said: session.export(said["what"], said["world"]),
-            event_panel=lambda _: show_panel(lambda open_: not open_),
+            event_play=asks(lambda _: session.play()),
+            event_pause=asks(lambda _: session.pause()),
+            event_step=asks(lambda _: session.step()),
+            event_look=asks(session.look_at),
+            event_again=asks(lambda _: session.start_again()),
+            event_reset=asks(lambda _: session.reset()),
+            event_speed=asks(session.run_at),
+            event_speak=asks(session.speak),
+            event_export=asks(lambda said: session.export(said["what"], said["world"])),
+            event_panel=asks(lambda _: show_panel(lambda open_: not open_)),
         )
         with solara.Div(classes=["cs-body"]):
             with solara.Div(classes=["cs-side"] if panel else ["cs-side", "cs-hidden"]):
@@ -150,29 +164,29 @@ def Living(session: Session, opening: Opening) -> None:
                     texts=texts,
                     lists=lists,
                     groups=groups,
-                    problem=session.problem,
-                    event_choose=lambda said: session.choose(said["world"], said["name"], said["territory"] or None),
-                    event_second=lambda name: session.twin(name or None),
-                    event_seed=session.reseed,
-                    event_change=lambda said: session.change(number, said["path"], said["value"]),
-                    event_undo=lambda path: session.undo(number, path),
-                    event_world=set_world,
+                    problem=lists["problem"],
+                    event_choose=asks(lambda said: session.choose(said["world"], said["name"], said["territory"] or None)),
+                    event_second=asks(lambda name: session.twin(name or None)),
+                    event_seed=asks(session.reseed),
+                    event_change=asks(lambda said: session.change(number, said["path"], said["value"])),
+                    event_undo=asks(lambda path: session.undo(number, path)),
+                    event_world=asks(set_world),
                 )
             with solara.Div(classes=["cs-main"]):
                 Stage(
                     program=showing.program(),
                     texts=texts,
-                    locale=language.code,
+                    locale=speaks.code,
                     worlds=worlds,
                     month=shown.current[1],
                     charts=shown.current[2],
                     measures=showing.measures(session),
                     status=status,
                     card=looked_at,
-                    event_drawn=lambda said: _acknowledged(session, feed, said),
-                    event_pick=lambda said: session.pick(said["world"], said["row"]),
-                    event_look=session.look_at,
-                    event_switch=lambda said: session.switch(said["world"], said["measure"]),
+                    event_drawn=asks(lambda said: _acknowledged(session, feed, said)),
+                    event_pick=asks(lambda said: session.pick(said["world"], said["row"])),
+                    event_look=asks(session.look_at),
+                    event_switch=asks(lambda said: session.switch(said["world"], said["measure"])),
                 )
                 if opening.components and session.worlds and session.worlds[0].model is not None and session.ready:
                     for number_of, component in enumerate(opening.components):
@@ -183,28 +197,38 @@ def Living(session: Session, opening: Opening) -> None:
 def Own(component: Callable[[Any], Any], model: Any, month: int, key: str) -> None:
     """A component of a Mesa user's own, drawn anew for each month and not in between, when the model may be changing.
 
-    A fault in it is shown in its place, and the page lives.
+    A fault in it is shown in its place, and the page lives. In another month it begins anew.
     """
     from mesa.visualization.utils import update_counter
 
     solara.use_memo(lambda: update_counter.set(update_counter.peek() + 1), [month, key])
-    fault, _ = solara.use_exception()
+    begun = solara.use_ref(0)  # how often; another number is another component, which knows of no fault
+    failed: Any = solara.use_ref(None)
+    if failed.current not in (None, (month, key)):
+        begun.current, failed.current = begun.current + 1, None
+
+    def fails() -> None:
+        failed.current = (month, key)
+
     with solara.Div(classes=["cs-own"]):
-        if fault is not None:
-            solara.Error(f"{getattr(component, '__name__', 'component')}: {type(fault).__name__}: {fault}")
-        else:
-            Called(component, model, month, key)
+        Guarded(component, model, month, key, fails).key(f"begun-{begun.current}")
+
+
+@solara.component
+def Guarded(component: Callable[[Any], Any], model: Any, month: int, key: str, fails: Callable[[], None]) -> None:
+    """The component, or its fault. No element stands around both: it would remember the fault and be drawn again for ever."""
+    fault, _ = solara.use_exception()
+    if fault is not None:
+        fails()
+        solara.Error(f"{getattr(component, '__name__', 'component')}: {type(fault).__name__}: {fault}")
+    else:
+        Called(component, model, month, key)
 
 
 @solara.component
 def Called(component: Callable[[Any], Any], model: Any, month: int, key: str) -> None:
     """What the user's component makes of the model; month and key are there so that it is called again."""
     component(model)
-
-
-def _next(counter: Any) -> int:
-    counter.current += 1
-    return counter.current
 
 
 def _acknowledged(session: Session, feed: Feed, said: dict[str, Any]) -> None:

@@ -8,16 +8,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from clustersim.app.choices import has_territory
+from clustersim.app.choices import Choice, has_territory, scenarios, territories
 from clustersim.app.clock import Clock
 from clustersim.app.opening import Opening
 from clustersim.app.panel import read, rows_of
+from clustersim.app.room import ROOM, Room
 from clustersim.app.saving import KINDS
 from clustersim.app.settings import Settings
 from clustersim.app.speaking import language
 from clustersim.problems import ScenarioError
 
-__all__ = ["SPEEDS", "Session"]
+__all__ = ["SPEEDS", "Session", "beside", "opened"]
 
 SPEEDS = (1, 3, 10, 0)  # months a second; 0 as fast as they can be lived and drawn
 
@@ -31,20 +32,19 @@ class Session(Clock):
         picked: World and row of the organisation that is looked at.
     """
 
-    def __init__(self, opening: Opening, told: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, opening: Opening, told: Callable[[], None] = lambda: None, room: Room = ROOM) -> None:
         """The page as it opens.
 
         Args:
             opening: What is asked for.
             told: Called when there is something new to show.
+            room: Where it takes a place until it is closed.
 
         Raises:
             ScenarioError: if a scenario cannot be loaded.
+            NoRoomError: if all places are taken.
         """
-        first = Settings(opening.scenario, opening.territory, opening.seed, dict(opening.changes)).checked()
-        super().__init__(opening, [first], told)
-        if opening.other is not None:
-            self.settings.append(self._beside(Settings(opening.other)))
+        super().__init__(opening, opened(opening), told, room)
         self.refused: dict[tuple[int, str], tuple[Any, str]] = {}
         self.problem = ""
         self.picked: tuple[int, int] | None = None
@@ -53,7 +53,7 @@ class Session(Clock):
         """Live on from the month that is shown; from the beginning where the horizon is reached."""
         self.failure = ""
         if self.worlds and self.month >= self.horizon:
-            self._wanted_month = self.month = 0
+            self._wanted_month = self.month = 0  # the first month is always kept
         self.playing = True
         self._wake()
 
@@ -66,23 +66,30 @@ class Session(Clock):
     def step(self) -> None:
         """One month more."""
         self.playing, self.failure = False, ""
-        self._wanted_month = min(self.month + 1, self.horizon)
+        self._wanted_month = self._possible(self.month + 1)
         self._wake()
 
     def look_at(self, month: int) -> None:
-        """Show a month that is recorded, or live until it."""
+        """Show a month that is recorded, or the nearest on the way to it, or live until it."""
         self.playing = False
-        self._wanted_month = max(0, min(int(month), self.horizon))
+        self._wanted_month = self._possible(month)
+        self._wake()
+
+    def start_again(self) -> None:
+        """Back to month 0 with all that is set, to the bit; the record begins anew."""
+        self.playing, self.failure, self.picked = False, "", None
+        for world, settings in zip(self.worlds, self.settings, strict=False):
+            if world.settings == settings:
+                world.forget()
+        self._wanted_month = self.month = 0
         self._wake()
 
     def reset(self) -> None:
-        """Back to month 0 of the same scenarios and the same seed, to the bit; the record begins anew."""
-        self.playing, self.failure, self.picked = False, "", None
-        for world in self.worlds:
-            if world.snapshots:
-                world.go_back()
-        self._wanted_month = self.month = 0
-        self._wake()
+        """The chosen scenarios under the chosen seed as they are, whatever was changed in them, from month 0."""
+        with self._trying():
+            self.settings = [settings.as_chosen() for settings in self.settings]
+            self.refused, self.problem = {}, ""
+            self.start_again()
 
     def run_at(self, speed: int) -> None:
         """So many months a second."""
@@ -96,12 +103,17 @@ class Session(Clock):
         self.told()
 
     def choose(self, number: int, name: str, territory: str | None) -> None:
-        """Another scenario for one of the worlds, or another territory for both."""
+        """Another scenario for one of the worlds, or another territory for both, from the lists."""
+        if not self._knows(number):
+            return
         with self._trying():
-            before = self.settings[number]
-            if has_territory(name, self.opening.files):
+            before, named = self.settings[number], self.opening.named
+            self._offered(name, scenarios(named))
+            if has_territory(name, named):
                 territory = None
-            elif territory is None and has_territory(before.name, self.opening.files):
+            elif territory is not None and territory != before.territory:
+                self._offered(territory, territories(named))
+            elif territory is None and has_territory(before.name, named):
                 territory = before.name  # who leaves a territory's own scenario stays there
             self._settle(number, before.chosen(name, territory))
 
@@ -118,6 +130,8 @@ class Session(Clock):
 
     def change(self, number: int, path: str, typed: Any) -> None:
         """One number of one world's settings as someone typed it; a mistake becomes a message beside it."""
+        if not self._knows(number):
+            return
         before = self.settings[number]
         try:
             row = next(row for row in rows_of(before.scenario()) if row.path == path)
@@ -134,27 +148,31 @@ class Session(Clock):
 
     def undo(self, number: int, path: str = "") -> None:
         """One number as the scenario has it, or all of them."""
+        if not self._knows(number):
+            return
         self.refused = {place: said for place, said in self.refused.items() if place[0] != number or (path and place[1] != path)}
         with self._trying():
             before = self.settings[number]
-            self._settle(number, before.without_change(path) if path else replace(before, changes={}, switched_off=frozenset()).checked())
+            self._settle(number, before.without_change(path) if path else before.as_chosen())
 
     def switch(self, number: int, measure: str) -> None:
         """One measure of one world on or off. That world is lived anew up to where the other is."""
+        if not self._knows(number):
+            return
         with self._trying():
             self._settle(number, self.settings[number].switched(measure), keep_month=True)
 
     def twin(self, name: str | None) -> None:
-        """A second world beside the first, of another scenario; none without a name."""
+        """A second world beside the first, of another scenario from the list; none without a name."""
+        if name is None:
+            self._drop(1)
+            del self.settings[1:]
+            self.refused = {place: said for place, said in self.refused.items() if place[0] == 0}
+            self._wake()
+            return
         with self._trying():
-            if name is None:
-                self._drop(1)
-                del self.settings[1:]
-                self._wake()
-            elif len(self.settings) > 1:
-                self._settle(1, self._beside(replace(self.settings[1], name=name, changes={}, switched_off=frozenset())), keep_month=True)
-            else:
-                self._settle(1, self._beside(Settings(name)), keep_month=True)
+            self._offered(name, scenarios(self.opening.named))
+            self._settle(1, beside(Settings(name), self.settings[0], self.opening), keep_month=True)
 
     @property
     def looked_at(self) -> tuple[int, int] | None:
@@ -171,7 +189,7 @@ class Session(Clock):
 
     def export(self, what: str, number: int = 0) -> None:
         """A file of one world, made beside the months."""
-        if what in KINDS and not self.exporting:
+        if what in KINDS and self._knows(number) and not self.exporting:
             self.exporting, self.failure, self._to_export = what, "", (what, number)
             self._wake()
 
@@ -180,7 +198,7 @@ class Session(Clock):
         self.problem = self.failure = ""
         wanted = [*self.settings[:number], settings, *self.settings[number + 1 :]]
         if number == 0 and len(wanted) > 1:
-            wanted[1] = self._beside(wanted[1], settings)
+            wanted[1] = beside(wanted[1], settings, self.opening)
         self.settings = wanted
         self.picked = None
         if not keep_month:
@@ -188,13 +206,14 @@ class Session(Clock):
             self._wanted_month = self.month = 0
         self._wake()
 
-    def _beside(self, second: Settings, first: Settings | None = None) -> Settings:
-        """The second world's settings on the territory, the seed and the numbers of the first."""
-        first = first or self.settings[0]
-        territory = first.territory
-        if territory is None and second.name != first.name and has_territory(first.name, self.opening.files):
-            territory = first.name
-        return second.shared_with(replace(first, territory=territory))
+    def _knows(self, number: int) -> bool:
+        """Whether there is such a world: a click may come late, from the page of before."""
+        return 0 <= number < len(self.settings)
+
+    def _offered(self, name: str, choices: list[Choice]) -> None:
+        """Refuse what is in no list: a page loads no file that nobody named when it was opened."""
+        if all(choice.name != name for choice in choices):
+            raise ValueError(self.language.say("settings.not_offered", name=name))
 
     @contextlib.contextmanager
     def _trying(self) -> Iterator[None]:
@@ -217,3 +236,28 @@ class Session(Clock):
         except ValueError as error:
             return str(error)
         return self.problem
+
+
+def opened(opening: Opening) -> list[Settings]:
+    """The settings with which a page opens, of one world or two.
+
+    Raises:
+        ScenarioError: naming every mistake.
+    """
+    first = Settings(opening.scenario, opening.territory, opening.seed, dict(opening.changes)).checked()
+    return [first] if opening.other is None else [first, beside(Settings(opening.other), first, opening)]
+
+
+def beside(second: Settings, first: Settings, opening: Opening) -> Settings:
+    """The second world's settings on the territory, the seed and the numbers of the first; a scenario that says itself where it is
+    stays there, and shares the seed and the theory.
+
+    Raises:
+        ScenarioError: naming every mistake.
+    """
+    if second.name == first.name:
+        return second.shared_with(first)
+    place = first.territory or (first.name if has_territory(first.name, opening.named) else None)
+    if not has_territory(second.name, opening.named):
+        return second.shared_with(replace(first, territory=place))
+    return second.shared_with(replace(first, territory=None)) if second.name == place else second.elsewhere(first)

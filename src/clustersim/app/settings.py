@@ -1,12 +1,13 @@
 """What the page lets people set: scenario, territory, seed, single numbers, measures on or off; checked before anything is lived.
 
 `Settings` are what is asked for, and always make a scenario. What someone types is tried first: a mistake leaves the settings as they were
-and becomes a message beside its place.
+and becomes a message beside its place. Files are read once for each settings, and never kept for other ones: who edits a scenario file and
+chooses it again, or changes anything, has what the file says now.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any, Self
 
 from clustersim.luck import Luck
@@ -15,9 +16,9 @@ from clustersim.scenario import Scenario
 __all__ = ["Settings", "value_at"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Settings:
-    """What one world is made of.
+    """What one world is made of. Two are equal if they ask for the same and their files said the same.
 
     Attributes:
         name: Name or file of the scenario.
@@ -39,7 +40,7 @@ class Settings:
         Raises:
             ScenarioError: naming every mistake.
         """
-        return _loaded(self.name, self.territory)
+        return self._base
 
     def scenario(self) -> Scenario:
         """The scenario that is lived.
@@ -50,10 +51,24 @@ class Settings:
         return self._scenario
 
     @cached_property
+    def _base(self) -> Scenario:
+        return Scenario.load(self.name, on=self.territory)
+
+    @cached_property
     def _scenario(self) -> Scenario:
         off = {f"measures.{name}.remove": True for name in sorted(self.switched_off)}
         kept = {path: value for path, value in self.changes.items() if _measure_of(path) not in self.switched_off}
-        return Scenario.load(self.name, {**kept, **off}, on=self.territory)
+        return self._base.with_changes({**kept, **off})
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Settings):
+            return NotImplemented
+        asked = all(getattr(self, part.name) == getattr(other, part.name) for part in fields(self))
+        return asked and self.base() == other.base() and self.scenario() == other.scenario()
+
+    __hash__ = None  # what files say is no key
 
     def checked(self) -> Self:
         """Itself, if it makes a scenario and a luck.
@@ -75,6 +90,10 @@ class Settings:
         """The same with one value as the scenario has it."""
         return replace(self, changes={known: value for known, value in self.changes.items() if known != path}).checked()
 
+    def as_chosen(self) -> Self:
+        """The scenario as it was chosen, on its territory and under its seed: nothing changed, nothing switched off."""
+        return replace(self, changes={}, switched_off=frozenset()).checked()
+
     def switched(self, measure: str) -> Self:
         """The same with one measure the other way round: left out, or taken in again."""
         return replace(self, switched_off=self.switched_off ^ {measure}).checked()
@@ -89,6 +108,12 @@ class Settings:
         common = {path: value for path, value in other.changes.items() if not _measure_of(path)}
         return replace(self, territory=other.territory, seed=other.seed, changes={**common, **own}).checked()
 
+    def elsewhere(self, other: "Settings") -> Self:
+        """This world where its own scenario has it, with its own changes; the seed, and what was changed in the theory, of another."""
+        own = {path: value for path, value in self.changes.items() if not _of_theory(path)}
+        common = {path: value for path, value in other.changes.items() if _of_theory(path)}
+        return replace(self, territory=None, seed=other.seed, changes={**common, **own}).checked()
+
 
 def value_at(said: Mapping[str, Any], path: str) -> Any:
     """What stands at a dotted path of all that a scenario says; None where nothing does."""
@@ -100,11 +125,11 @@ def value_at(said: Mapping[str, Any], path: str) -> Any:
     return found
 
 
-@lru_cache(maxsize=16)
-def _loaded(name: str, territory: str | None) -> Scenario:
-    return Scenario.load(name, on=territory)
-
-
 def _measure_of(path: str) -> str:
     """The measure that a path speaks of; empty if it speaks of none."""
     return path.split(".")[1] if path.startswith("measures.") else ""
+
+
+def _of_theory(path: str) -> bool:
+    """Whether a path speaks of how the world works, or for how long: what two territories have in common."""
+    return path.startswith(("processes.", "run."))

@@ -5,8 +5,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import numpy as np
-
 from clustersim.app import panel
 from clustersim.app.choices import Choice, scenarios, territories
 from clustersim.app.saving import File
@@ -49,7 +47,7 @@ def status(session: Session) -> dict[str, Any]:
         "twin": len(session.settings) > 1,
         "progress": _progress(session, progress) if progress else None,
         "failure": session.failure,
-        "caution": language.say("stage.differing") if _differ(session) else "",
+        "caution": " ".join(_cautions(session)),
         "seed": str(session.settings[0].seed),
         "exporting": bool(session.exporting),
         "language": language.code,
@@ -67,9 +65,26 @@ def _title(language: Language, scenario: Any) -> str:
 
 def _progress(session: Session, progress: tuple[int, int]) -> dict[str, Any]:
     done, total = progress
-    warming = any(not world.snapshots for world in session.worlds) or len(session.worlds) < len(session.settings)
+    warming = any(world.last < 0 for world in session.worlds) or len(session.worlds) < len(session.settings)
     key = "stage.making" if not done else "stage.warming" if warming else "stage.catching_up"
     return {"text": session.language.say(key, **({"done": done, "total": total} if done else {})), "share": 100 * done / total}
+
+
+def _cautions(session: Session) -> list[str]:
+    """What whoever compares worlds, or looks back, has to know."""
+    say = session.language.say
+    said = []
+    if _differ(session):
+        said.append(say("stage.elsewhere" if _elsewhere(session) else "stage.differing"))
+    if not session.whole:
+        said.append(say("stage.thinned"))
+    return said
+
+
+def _elsewhere(session: Session) -> bool:
+    """Whether the second world lies on another territory."""
+    first, second = (settings.scenario() for settings in session.settings)
+    return (first.territory, first.data_hashes().get("territory")) != (second.territory, second.data_hashes().get("territory"))
 
 
 def _differ(session: Session) -> bool:
@@ -83,12 +98,12 @@ def _differ(session: Session) -> bool:
 
 def lists(session: Session, world: int) -> dict[str, Any]:
     """What can be chosen, and what is."""
-    language, opening = session.language, session.opening
-    offered, places = scenarios(opening.files), territories(opening.files)
+    language, named = session.language, session.opening.named
+    offered, places = scenarios(named), territories(named)
     first = session.settings[0]
     own = next((choice.territory for choice in offered if choice.name == first.name), True)
-    # what says where it is itself cannot be put beside a world elsewhere
-    beside = [choice for choice in offered if not choice.territory or (own and choice.name == first.name)]
+    # a scenario without a territory of its own may be what was asked for as one, as it extends one
+    places += [choice for choice in offered if choice.name == first.territory and choice not in places]
     return {
         "world": world,
         "scenario": first.name,
@@ -99,13 +114,17 @@ def lists(session: Session, world: int) -> dict[str, Any]:
         "seed_problem": session.refused[0, "seed"][1] if (0, "seed") in session.refused else "",
         "scenarios": _offered(offered, language),
         "territories": [{"value": "", "text": language.say("settings.own_territory")}, *_places(places, language)],
-        "seconds": [{"value": "", "text": language.say("settings.no_second")}, *_offered(beside, language)],
+        "seconds": [{"value": "", "text": language.say("settings.no_second")}, *_offered(offered, language)],
         "titles": [_title(language, settings.scenario()) for settings in session.settings],
+        # a file that was broken while the page is open is said, whether or not someone chooses it
+        "problem": session.problem or "\n".join(choice.problem for choice in offered if choice.problem),
     }
 
 
 def _offered(choices: Sequence[Choice], language: Language) -> list[dict[str, str]]:
     def said(choice: Choice) -> dict[str, str]:
+        if choice.problem:
+            return {"value": choice.name, "text": language.say("settings.unreadable", name=choice.title), "question": choice.problem}
         question = language.question(choice.stem, choice.question)
         return {"value": choice.name, "text": language.title(choice.stem, choice.title), "question": question}
 
@@ -131,17 +150,19 @@ def measures(session: Session) -> list[list[dict[str, Any]]]:
         rows = []
         for measure in settings.base().measures:
             off = measure.name in settings.switched_off
-            paid = 0.0
+            paid = back = 0.0
             if lived is not None and not off and measure.name in lived.recorder.world.measures:
-                snapshot, at = lived.snapshots[session.month], lived.recorder.world.measures.index(measure.name)
-                paid = float(np.subtract(snapshot.paid_cents[at], snapshot.repaid_cents[at])) / 100
+                snapshot, at = lived.memory[session.month], lived.recorder.world.measures.index(measure.name)
+                paid, back = snapshot.paid_cents[at].item() / 100, snapshot.repaid_cents[at].item() / 100
             rows.append(
                 {
                     "name": measure.name,
                     "label": session.language.measure(measure.name, settings.base()),
                     "on": not off,
                     "paid": paid,
+                    "back": back,
                     "paid_said": "" if off else session.language.euros(paid),
+                    "back_said": session.language.say("stage.came_back", value=session.language.euros(back)) if back else "",
                 }
             )
         said.append(rows)

@@ -9,11 +9,12 @@ the scenario: 1 is the first, 0 the eve of it, below lies the spin-up. What a br
 """
 
 from dataclasses import dataclass, fields, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 from clustersim import observables
+from clustersim.app.guests import Guests, guests_among
 from clustersim.app.seats import Seats
 from clustersim.money import Flow
 from clustersim.observables import Observable
@@ -32,6 +33,11 @@ class Frozen:
         for array in vars(self).values():
             if isinstance(array, np.ndarray):
                 array.flags.writeable = False
+
+    @property
+    def nbytes(self) -> int:
+        """What its arrays take."""
+        return sum(value.nbytes for value in vars(self).values() if isinstance(value, np.ndarray | Frozen))
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +151,7 @@ class Snapshot(Frozen):
         unmet_need: Persons in need at each place who are not served.
         series: The month's values of `World.observables`; not numbers before any month has passed.
         paid_cents, repaid_cents: For each measure what it has paid so far, and what came back.
+        guests: Agents of a Mesa user's own, where they are drawn.
     """
 
     month: int
@@ -173,6 +180,7 @@ class Snapshot(Frozen):
     series: np.ndarray
     paid_cents: np.ndarray
     repaid_cents: np.ndarray
+    guests: Guests
 
     def with_newcomers(self, newcomers: Newcomers) -> "Snapshot":
         """The same month with others as newcomers: for a page that has missed some months."""
@@ -187,8 +195,11 @@ class Recorder:
         everybody: All organisations seen so far: what a page must be told that did not watch from the beginning.
     """
 
-    def __init__(self, simulation: Simulation) -> None:
+    def __init__(self, simulation: Simulation, model: Any = None) -> None:
+        """Look at a simulation for the first time. `model` is the Mesa model that lives it, if one does: its own agents are seen too."""
         self._simulation = simulation
+        self._model = model
+        self._guests = guests_among(())
         self._seats = Seats()
         self._seated = np.empty(0, np.int64)
         self.world = World.of(simulation)
@@ -207,6 +218,7 @@ class Recorder:
         unmet = places.need * (1.0 - places.met_share)
         series = simulation.series()
         paid, repaid = _paid(state, len(self.world.measures))
+        self._guests = guests_among(getattr(self._model, "own_agents", ()), self._guests.names)
         return Snapshot(
             month=simulation.month,
             rows=len(o),
@@ -234,6 +246,7 @@ class Recorder:
             series=series[-1].copy() if len(series) else np.full(len(self.world.observables), np.nan),
             paid_cents=paid,
             repaid_cents=repaid,
+            guests=self._guests,
         )
 
     def _newcomers(self, first: int, state: State) -> Newcomers:

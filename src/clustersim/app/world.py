@@ -1,4 +1,4 @@
-"""One scenario lived under one seed, with a record of its months: what a page shows of it.
+"""One scenario lived under one seed, with a memory of its months: what a page shows of it.
 
 Months are lived in a thread while the page goes on answering, so whoever reads the simulation asks for it `at_rest`. What is
 drawn needs no such care: snapshots never change.
@@ -13,23 +13,24 @@ from typing import Any
 import numpy as np
 
 from clustersim.app.opening import Stepping
+from clustersim.app.remembering import Memory
 from clustersim.app.settings import Settings
-from clustersim.app.snapshots import Recorder, Snapshot
+from clustersim.app.snapshots import Recorder
 from clustersim.simulation import Simulation
 from clustersim.state import State
 
-__all__ = ["World"]
+__all__ = ["LivedWorld"]
 
 _keys = itertools.count()
 
 
-class World:
-    """A world: its settings, its simulation, its record.
+class LivedWorld:
+    """A world: its settings, its simulation, what it remembers.
 
     Attributes:
         settings: What it is made of.
         model: What lives its months: a Mesa model of the user's own; None where the simulation does.
-        snapshots: The recorded months, by month, from month 0 on.
+        memory: The months lived so far, from month 0 on.
         key: Its own, and another one after it went back to its beginning: worlds that look alike are still two.
     """
 
@@ -42,7 +43,7 @@ class World:
         # a Mesa model lives its spin-up when it is made
         self.model: Any = make(scenario, settings.seed) if make is not None else None
         self.simulation: Simulation = self.model.simulation if make is not None else Simulation(scenario, settings.seed)
-        self.snapshots: list[Snapshot] = []
+        self.memory = Memory()
         self._start: State | None = None
         self._recorder: Recorder | None = None
         self.key = ""
@@ -60,17 +61,23 @@ class World:
     @property
     def last(self) -> int:
         """The last month that is recorded; -1 before the first."""
-        return len(self.snapshots) - 1
+        return self.memory.last
 
     def warm_up(self, months: int) -> bool:
-        """Live some months of the spin-up; whether it is over. Then month 0 is recorded, and kept to come back to."""
+        """Live some months of the spin-up; whether it is over. Then month 0 is recorded, and kept to come back to.
+
+        A world that forgot its months goes back to month 0, to the bit. A Mesa model of the user's own is made anew, since only it
+        knows its state.
+        """
         with self._lock:
-            simulation = self.simulation
-            simulation.run_for(min(months, -simulation.month))
-            if simulation.month == 0 and not self.snapshots:
-                self._start = simulation.state.copy() if self._make is None else None
-                self._record_from_here()
-            return bool(self.snapshots)
+            if self._recorder is not None and not len(self.memory):
+                self._go_back()
+            elif self._recorder is None:
+                self.simulation.run_for(min(months, -self.simulation.month))
+                if self.simulation.month == 0:
+                    self._start = self.simulation.state.copy() if self._make is None else None
+                    self._record_from_here()
+            return len(self.memory) > 0
 
     @property
     def warmed(self) -> tuple[int, int]:
@@ -81,19 +88,15 @@ class World:
     def live(self) -> None:
         """One month more, and its record."""
         with self._lock:
+            memory = self.memory
+            if not len(memory):  # forgotten since this was asked for: it begins anew
+                return
             (self.simulation if self.model is None else self.model).step()
-            self.snapshots.append(self._recorder.look())
+            memory.append(self._recorder.look())
 
-    def go_back(self) -> None:
-        """Month 0 again, to the bit; the record begins anew. A Mesa model of the user's own is made anew, since only it knows its state."""
-        with self._lock:
-            if self._start is None:
-                self.model = self._make(self.scenario, self.settings.seed)
-                self.simulation = self.model.simulation
-            else:
-                self.simulation.state = self._start.copy()
-            self.snapshots = []
-            self._record_from_here()
+    def forget(self) -> None:
+        """No month is recorded any more, at once; the way back to month 0, which takes its time, is a matter of `warm_up`."""
+        self.memory = Memory()
 
     @contextmanager
     def at_rest(self) -> Iterator[Simulation]:
@@ -108,7 +111,7 @@ class World:
 
     def series(self) -> np.ndarray:
         """One row a recorded month, one column an observable."""
-        return np.stack([snapshot.series for snapshot in self.snapshots])
+        return self.memory.series()
 
     @property
     def recorder(self) -> Recorder:
@@ -116,10 +119,21 @@ class World:
         return self._recorder
 
     def close(self) -> None:
-        """Let its threads go."""
-        self.simulation.state.workers.close()
+        """Let its threads go, once the month that is being lived is over."""
+        with self._lock:
+            self.simulation.state.workers.close()
+
+    def _go_back(self) -> None:
+        if self._start is None:
+            self.model = self._make(self.scenario, self.settings.seed)
+            self.simulation = self.model.simulation
+        else:
+            self.simulation.state = self._start.copy()
+        self._record_from_here()
 
     def _record_from_here(self) -> None:
-        self._recorder = Recorder(self.simulation)
+        self._recorder = Recorder(self.simulation, self.model)
         self.key = str(next(_keys))
-        self.snapshots.append(self._recorder.look())
+        memory = Memory()
+        memory.append(self._recorder.look())
+        self.memory = memory

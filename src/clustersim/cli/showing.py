@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from clustersim.cli.asking import MISTAKE, Changes, On, check_seed, complain, load
+from clustersim.cli.asking import MISTAKE, Changes, On, check_seed, complain, load, say_problems
 from clustersim.cli.reporting import Language
 
 
@@ -15,8 +15,8 @@ def ui(
         list[str] | None,
         typer.Argument(
             metavar="[SCENARIO...]",
-            help="Path of a scenario file, or the name of a shipped scenario: the first world's; a second world's beside it; "
-            "further ones are offered in the lists.",
+            help="Path of a scenario file, or the name of a shipped scenario: the first world's; a second world's beside it, on the "
+            "same territory unless it says itself where it is; further ones are offered in the lists.",
         ),
     ] = None,
     on: On = None,
@@ -42,6 +42,8 @@ def ui(
         load(name, said if name == first else [], territory)
     check_seed(seed)
     from clustersim.app.serve import MESA_PAGE, PAGE, Opening, PortError, serve
+    from clustersim.app.session import opened
+    from clustersim.problems import ScenarioError
 
     asked = Opening(
         scenario=first,
@@ -52,6 +54,11 @@ def ui(
         files=tuple(named),
         changes=tuple(text.split("=", 1) for text in said),
     )
+    try:
+        opened(asked)  # what cannot be side by side is refused before a page opens
+    except ScenarioError as error:
+        say_problems(error)
+        raise typer.Exit(MISTAKE) from None
     try:
         serve(asked, host=host, port=port, browser=browser, said=_say, page=MESA_PAGE if solaraviz else PAGE)
     except PortError as error:

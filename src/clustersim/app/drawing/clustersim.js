@@ -11,12 +11,14 @@
  *       options: layout (a `clustersim.layout()` that is kept from month to month), selected, only, words {none}
  *   clustersim.series(canvas, data, options)            lines over months
  *       data: {months: [], lines: [{label, colour, values: [], dash?, width?}]}
- *       options: now (month), percent, bare (no values beside the lines), locale, words {month, none}
+ *       options: now (month), percent, whole (no fractions on the axis), bare (no values beside the lines), locale,
+ *       words {month, none}: with `month`, the time axis says what it counts
  *   clustersim.sizes(canvas, world, frame, options)     clusters by their number of members; options: only, locale, words {none}
  *   clustersim.paid(canvas, world, frame, options)      what each measure has paid so far; options: labels[], locale, words {none}
  *
- * Each draws the whole canvas at the size that CSS gives it and returns a drawing. `drawing.at(x, y)` says what lies at a point of the
- * canvas in CSS pixels, or null: {what: "organisation" | "pole" | "cluster" | "place", row}, {what: "month", month}, {what: "measure", row}.
+ * Each draws the whole canvas at the size that CSS gives it, in letters of the canvas's font size, and returns a drawing.
+ * `drawing.at(x, y)` says what lies at a point of the canvas in CSS pixels, or null: {what: "month", month}, or {what, row} with what:
+ * "organisation" | "pole" | "cluster" | "place" | "guest" | "measure".
  * `drawing.locate(row)` says where an organisation is drawn.
  *
  *   clustersim.navigate(canvas, world, view, redraw)      wheel and drag change the view {x, y, zoom}, a double click brings it back;
@@ -24,11 +26,13 @@
  *   clustersim.zoom(canvas, world, view, factor, x, y)    zoom about a point of the canvas, for buttons and keys
  *   clustersim.reach(world, view, row)                    move a view so that an organisation stands in the middle
  *   clustersim.partners(frame, row)                       partners of an organisation: [{row, trust 0..1}], the most trusted first
- *   clustersim.symbol({what, kind, colour, ringed})       a small SVG for legends; what: organisation, tie, cluster, place, pole
+ *   clustersim.mostTied(frame)                            the organisation with the most partners; null where nobody lives
+ *   clustersim.symbol({what, kind, colour, ringed, label})  a small SVG for legends; what: organisation, tie, cluster, place, pole, guest
  *   clustersim.colour(purpose), clustersim.readable(colour), clustersim.shade(share unmet)
  *
  * Words come from `options.words`, numbers are written as `options.locale` has them: this file speaks no language. Purposes have the
- * colours of Okabe & Ito (2008) and, where there is room, their number; kinds have shapes: neither is told by colour alone.
+ * colours of Okabe & Ito (2008) and their number: on each cluster, on organisations where there is room, in legends; and one purpose may
+ * be shown `only`. Kinds have shapes. Neither is told by colour alone.
  */
 (function (root) {
   "use strict";
@@ -81,6 +85,16 @@
         south = Math.min(south, ys[i]);
         north = Math.max(north, ys[i]);
       }
+    }
+    // places are discs by population, and none is cut off at the edge
+    world.mostPeople = p.population.reduce((most, people) => Math.max(most, people), 1);
+    world.discs_km = 0.038 * Math.max(east - west, (north - south) / 2, 10);
+    for (let i = 0; i < p.x_km.length; i++) {
+      const reach = world.discs_km * Math.sqrt(p.population[i] / world.mostPeople);
+      west = Math.min(west, p.x_km[i] - reach);
+      east = Math.max(east, p.x_km[i] + reach);
+      south = Math.min(south, p.y_km[i] - reach);
+      north = Math.max(north, p.y_km[i] + reach);
     }
     const width = Math.max(east - west, (north - south) / 2, 10), height = Math.max(north - south, width / 2.2);
     world.box = { x: (west + east) / 2, y: (south + north) / 2, width, height };
@@ -220,16 +234,16 @@
     const width = canvas.clientWidth || 640, height = canvas.clientHeight || 400;
     if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
     if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
-    const context = canvas.getContext("2d");
+    const context = canvas.getContext("2d"), size = parseFloat(root.getComputedStyle(canvas).fontSize) || 13;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.globalAlpha = 1;
     context.setLineDash([]);
     context.lineJoin = "round";
     context.clearRect(0, 0, width, height);
-    return { context, width, height };
+    return { context, width, height, size };
   }
 
-  function write(context, text, x, y, { size = 12, colour = INK, align = "left", weight = 400, casing = 0, middle = "middle" } = {}) {
+  function write(context, text, x, y, { size = 13, colour = INK, align = "left", weight = 400, casing = 0, middle = "middle" } = {}) {
     context.font = `${weight} ${size}px ${FONT}`;
     context.textAlign = align;
     context.textBaseline = middle;
@@ -242,8 +256,8 @@
     context.fillText(text, x, y);
   }
 
-  function sayInMiddle({ context, width, height }, text) {
-    if (text) write(context, text, width / 2, height / 2, { size: 14, colour: GREY, align: "center" });
+  function sayInMiddle({ context, width, height, size }, text) {
+    if (text) write(context, text, width / 2, height / 2, { size: 1.08 * size, colour: GREY, align: "center" });
   }
 
   const number = (value, options, more) => new Intl.NumberFormat(options.locale || "en", more).format(value);
@@ -282,6 +296,29 @@
     context.stroke();
   }
 
+  /* Ink or white, whichever can be read on a colour (relative luminance as WCAG 2 defines it). */
+  function inkOn(colour) {
+    const [r, g, b] = [1, 3, 5].map((k) => {
+      const part = parseInt(colour.slice(k, k + 2), 16) / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    const luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    return 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.066 ? "white" : INK;
+  }
+
+  /* The number of a purpose on a disc of its colour, as legends show it. */
+  function drawNumber(context, purpose, x, y, size) {
+    const colour = colourOf(purpose);
+    context.beginPath();
+    context.arc(x, y, 0.66 * size, 0, 2 * Math.PI);
+    context.fillStyle = colour;
+    context.fill();
+    context.strokeStyle = "white";
+    context.lineWidth = 1.5;
+    context.stroke();
+    write(context, String(purpose + 1), x, y + 0.5, { size: 0.88 * size, colour: inkOn(colour), align: "center", weight: 700 });
+  }
+
   const BATCH = 400; // organisations drawn together: where they overlap, no purpose always lies on top
 
   /* Members of a cluster are ringed in ink, others in white. A canvas is fast with few, long paths: one for each colour of a batch. */
@@ -303,7 +340,7 @@
     }
     if (r >= 7.5) {
       for (const { x, y, kind, purpose } of points) {
-        const colour = only === null || purpose === only ? (purpose % PALETTE.length === 6 ? INK : "white") : GREY;
+        const colour = only === null || purpose === only ? inkOn(colourOf(purpose)) : GREY;
         write(context, String(purpose + 1), x, y + (kind > PRIVATE ? 1.5 : 0.5), { size: 1.15 * r, colour, align: "center", weight: 600 });
       }
     }
@@ -368,6 +405,11 @@
       if (one[i] === row || other[i] === row) found.push({ row: one[i] === row ? other[i] : one[i], trust: trust[i] / 255 });
     }
     return found.sort((a, b) => b.trust - a.trust || a.row - b.row);
+  };
+
+  clustersim.mostTied = (frame) => {
+    const best = frame.degree.reduce((most, degree, k) => (degree > frame.degree[most] ? k : most), 0);
+    return frame.living[best] ?? null;
   };
 
   function nearest(points, x, y, reach) {
@@ -465,10 +507,47 @@
     }
   }
 
+  const MOST_NUMBERED = 60; // more numbers hide what they explain
+
+  /* Each cluster says its purpose by its number too, at its upper left. */
+  function numberHalos(context, halos, only, size) {
+    if (halos.length > MOST_NUMBERED) return;
+    for (const { corners, purpose } of halos) {
+      if (only !== null && purpose !== only) continue;
+      const [x, y] = corners.reduce((best, corner) => (corner[0] + corner[1] < best[0] + best[1] ? corner : best));
+      drawNumber(context, purpose, x, y, size);
+    }
+  }
+
+  /* Agents of a Mesa user's own: hollow and large, in ink, so that none looks like an organisation; each class has a form. */
+  function guestCorners(kind, x, y, r) {
+    const corners = [4, 6, 3, 5][kind % 4], turned = kind % 4 === 2 ? Math.PI / 2 : -Math.PI / 2;
+    return Array.from({ length: corners }, (_, k) => {
+      const angle = turned + (2 * Math.PI * k) / corners;
+      return [x + r * Math.cos(angle), y + r * Math.sin(angle)];
+    });
+  }
+
+  function drawGuests(context, frame, to, r) {
+    const { kind, x_km, y_km } = frame.guests || { kind: [], x_km: [], y_km: [] };
+    return Array.from(kind, (number, row) => {
+      const guest = { row, x: to.x(x_km[row]), y: to.y(y_km[row]) };
+      trace(context, guestCorners(number, guest.x, guest.y, r));
+      context.fillStyle = "white";
+      context.fill();
+      for (const [colour, line] of [["white", 4.5], [INK, 2]]) {
+        context.strokeStyle = colour;
+        context.lineWidth = line;
+        context.stroke();
+      }
+      return guest;
+    });
+  }
+
   /* ---- the map --------------------------------------------------------------------------------------------------------- */
 
   function frameOf(world, view, width, height) {
-    const { box } = world, pad = Math.max(8, Math.min(34, 0.07 * Math.min(width, height)));
+    const { box } = world, pad = Math.max(12, Math.min(30, 0.05 * Math.min(width, height)));
     const fit = Math.min((width - 2 * pad) / box.width, (height - 2 * pad) / box.height);
     const scale = Math.max(fit, 1e-6) * (view?.zoom || 1), centre = { x: view?.x ?? box.x, y: view?.y ?? box.y };
     return { scale, zoom: view?.zoom || 1, x: (km) => width / 2 + (km - centre.x) * scale, y: (km) => height / 2 - (km - centre.y) * scale };
@@ -482,9 +561,11 @@
   clustersim.shade = shade;
 
   clustersim.map = function (canvas, world, frame, options = {}) {
-    const drawn = pen(canvas), { context, width, height } = drawn;
+    const drawn = pen(canvas), { context, width, height, size } = drawn;
     const o = world.organisations, to = frameOf(world, options.view, width, height), only = options.only ?? null;
-    const r = Math.min(12, Math.min(5, Math.max(1.7, 100 / Math.sqrt(frame.living.length + 1))) * to.zoom ** 0.45);
+    const usual = Math.min(5, Math.max(1.7, 100 / Math.sqrt(frame.living.length + 1)));
+    const large = Math.min(1.6, Math.max(1, (world.box.width * to.scale) / to.zoom / 560)); // on a large screen
+    const r = Math.min(12 * large, usual * large * to.zoom ** 0.45);
     const widest = 0.035 * world.box.width * to.scale;
     const spots = new Map();
     for (const row of frame.living) {
@@ -499,11 +580,15 @@
     const points = pointsOf(world, frame, spotOf);
     drawOrganisations(context, points, r, options);
     outlineHalos(context, halos, only);
-    const poles = drawPoles(context, frame, to, options);
+    numberHalos(context, halos, only, size);
+    const poles = drawPoles(context, frame, to, options, size);
+    const guests = drawGuests(context, frame, to, Math.max(7, 1.6 * r));
     if (options.selected !== undefined && options.selected !== null) drawSelected(context, frame, spotOf, options.selected, r);
     drawScale(drawn, to.scale, options);
     return {
       at(x, y) {
+        const guest = nearest(guests, x, y, Math.max(9, 1.8 * r));
+        if (guest) return { what: "guest", row: guest.row };
         const pole = nearest(poles, x, y, 11);
         if (pole) return { what: "pole", row: pole.row };
         const organisation = nearest(points, x, y, r + 4);
@@ -520,11 +605,8 @@
   /* Places by population, the shadier the more of their needs are unmet; the large ones first, so that none is hidden. */
   function drawPlaces(context, world, frame, to) {
     const { x_km, y_km, population } = world.places, { need, unmet_need } = frame.places;
-    if (!world.placesBySize) {
-      world.placesBySize = Array.from(population.keys()).sort((a, b) => population[b] - population[a]);
-      world.mostPeople = Math.max(1, population[world.placesBySize[0]]);
-    }
-    const most = 0.038 * world.box.width * to.scale;
+    world.placesBySize ??= Array.from(population.keys()).sort((a, b) => population[b] - population[a]);
+    const most = world.discs_km * to.scale;
     return world.placesBySize.map((row) => {
       const disc = { row, x: to.x(x_km[row]), y: to.y(y_km[row]), r: 1 + most * Math.sqrt(population[row] / world.mostPeople) };
       context.beginPath();
@@ -535,7 +617,7 @@
     });
   }
 
-  function drawPoles(context, frame, to, options) {
+  function drawPoles(context, frame, to, options, size) {
     const p = frame.poles, only = options.only ?? null, many = p.row.length > 60;
     const r = (many ? 6 : 9) * Math.min(1.5, to.zoom ** 0.2);
     return Array.from(p.row, (row, k) => ({ row, k, x: to.x(p.x_km[k]), y: to.y(p.y_km[k]) })).map((pole) => {
@@ -546,26 +628,29 @@
       context.fillStyle = only === null || p.purpose[pole.k] === only ? INK : DIM;
       context.fill();
       if (!many && p.members[pole.k] > 0) {
-        write(context, number(p.members[pole.k], options), pole.x + r + 3, pole.y, { size: 12, weight: 700, casing: 3 });
+        write(context, number(p.members[pole.k], options), pole.x + r + 3, pole.y, { size, weight: 700, casing: 3 });
       }
       return pole;
     });
   }
 
   /* A bar of a round length, at most a fifth of the map. */
-  function drawScale({ context, width, height }, scale, options) {
+  function drawScale({ context, width, height, size }, scale, options) {
     let length = 0.1;
     for (let power = 0.1; power < 1e5; power *= 10) {
       for (const step of [1, 2, 5]) if (step * power * scale <= Math.max(40, 0.2 * width)) length = step * power;
     }
+    const text = new Intl.NumberFormat(options.locale || "en", { style: "unit", unit: "kilometer", maximumFractionDigits: 1 }).format(length);
+    context.font = `400 ${size}px ${FONT}`;
+    context.fillStyle = "rgba(255, 255, 255, 0.8)"; // over whom it stands
+    context.fillRect(8, height - 14 - 0.75 * size, length * scale + context.measureText(text).width + 20, 1.5 * size);
     context.strokeStyle = INK;
     context.lineWidth = 2.5;
     context.beginPath();
     context.moveTo(16, height - 14);
     context.lineTo(16 + length * scale, height - 14);
     context.stroke();
-    const text = new Intl.NumberFormat(options.locale || "en", { style: "unit", unit: "kilometer", maximumFractionDigits: 1 }).format(length);
-    write(context, text, 22 + length * scale, height - 14, { casing: 3 });
+    write(context, text, 22 + length * scale, height - 14, { size, casing: 3 });
   }
 
   /* A view moved so that what lies under a point of the canvas stays there. */
@@ -632,6 +717,8 @@
 
   const MOST_NODES = 2500; // what a picture can show, and a page can lay out while it plays
 
+  const MOST_STRETCHED = 1.8;
+
   clustersim.layout = () => ({ at: new Map(), heat: 0, box: null });
 
   clustersim.network = function (canvas, world, frame, options = {}) {
@@ -643,10 +730,12 @@
     if (!nodes.length) sayInMiddle(drawn, options.words?.none);
     settle(layout, world, frame, nodes);
     const box = seen(layout, nodes), pad = 18;
-    const scale = Math.min((width - 2 * pad) / box.width, (height - 2 * pad) / box.height);
+    // a network has no shape of its own: it is stretched to fill its box, but never so far that near and far lose their meaning
+    const across = (width - 2 * pad) / box.width, along = (height - 2 * pad) / box.height, scale = Math.min(across, along);
+    const [wide, high] = [across, along].map((fit) => Math.min(fit, MOST_STRETCHED * scale));
     const spots = new Map(nodes.map((row) => {
       const at = layout.at.get(row);
-      return [row, { x: width / 2 + (at.x - box.x) * scale, y: height / 2 + (at.y - box.y) * scale }];
+      return [row, { x: width / 2 + (at.x - box.x) * wide, y: height / 2 + (at.y - box.y) * high }];
     }));
     const spotOf = (row) => spots.get(row);
     const r = Math.min(8, Math.max(2.1, 0.24 * scale));
@@ -759,10 +848,10 @@
   /* ---- lines over months ------------------------------------------------------------------------------------------------ */
 
   clustersim.series = function (canvas, data, options = {}) {
-    const drawn = pen(canvas), { context, width, height } = drawn, { months, lines } = data;
+    const drawn = pen(canvas), { context, width, height, size } = drawn, { months, lines } = data;
     const first = months[0], last = months[months.length - 1], now = options.now ?? last;
     const known = lines.flatMap((line) => line.values.filter((value) => value !== null));
-    const ticks = niceTicks(known, height);
+    const ticks = niceTicks(known, height, size, options.whole);
     const decimals = Math.max(0, -Math.floor(Math.log10(ticks.step) + 1e-9));
     const said = (value, more = 0) => number(value, options, options.percent
       ? { style: "percent", maximumFractionDigits: ticks.step * 100 < 1 ? 1 : 0 }
@@ -772,10 +861,10 @@
     const at = months.indexOf(now) < 0 ? months.length - 1 : months.indexOf(now);
     const ends = lines.map((line) => ({ line, value: line.values[at] ?? null })).filter(({ value }) => value !== null);
     const labelled = options.bare ? [] : ends.map((end) => ({ ...end, text: `${end.line.label ? end.line.label + "  " : ""}${said(end.value, finer)}` }));
-    context.font = `600 12px ${FONT}`;
-    const left = 12 + Math.max(...ticks.values.map((value) => context.measureText(said(value)).width));
-    const right = width - 14 - Math.min(0.45 * width, Math.max(0, ...labelled.map(({ text }) => context.measureText(text).width)));
-    const top = 10, bottom = height - 22;
+    context.font = `600 ${size}px ${FONT}`;
+    const left = 10 + Math.max(...ticks.values.map((value) => context.measureText(said(value)).width));
+    const right = width - 14 - Math.min(0.5 * width, Math.max(0, ...labelled.map(({ text }) => context.measureText(text).width)));
+    const top = 0.7 * size, bottom = height - 1.75 * size;
     const x = (month) => (last > first ? left + ((month - first) / (last - first)) * (right - left) : (left + right) / 2);
     const y = (value) => bottom - ((value - ticks.low) / (ticks.high - ticks.low)) * (bottom - top);
     for (const value of ticks.values) {
@@ -785,10 +874,16 @@
       context.moveTo(left, Math.round(y(value)) + 0.5);
       context.lineTo(right, Math.round(y(value)) + 0.5);
       context.stroke();
-      write(context, said(value), left - 6, y(value), { size: 11, colour: GREY, align: "right" });
+      write(context, said(value), left - 6, y(value), { size, colour: GREY, align: "right" });
     }
-    for (const month of monthTicks(first, last, right - left)) {
-      write(context, number(month, options), x(month), bottom + 12, { size: 11, colour: GREY, align: "center" });
+    const axis = options.words?.month ? `${options.words.month} ${number(first, options)}` : "", begun = context.measureText(axis).width;
+    for (const month of monthTicks(first, last, right - left, size)) {
+      const text = number(month, options), half = context.measureText(text).width / 2;
+      if (month === first && axis) write(context, axis, x(first), bottom + 0.95 * size, { size, colour: GREY });
+      // the last one ends with the axis, so that none is cut off
+      else if (!axis || x(month) - half > left + begun + 1.4 * size) {
+        write(context, text, Math.min(x(month), width - half - 1), bottom + 0.95 * size, { size, colour: GREY, align: "center" });
+      }
     }
     if (!known.length) sayInMiddle(drawn, options.words?.none);
     for (const line of lines) {
@@ -828,8 +923,8 @@
       context.fillStyle = line.colour;
       context.fill();
     }
-    const placed = apart(labelled.map(({ value }) => y(value)), 15, top + 6, bottom - 4);
-    labelled.forEach(({ line, text }, k) => write(context, text, right + 8, placed[k], { colour: readable(line.colour), weight: 600 }));
+    const placed = apart(labelled.map(({ value }) => y(value)), Math.min(1.2 * size, (height - 1.2 * size) / labelled.length), 0.6 * size, height - 0.6 * size);
+    labelled.forEach(({ line, text }, k) => write(context, text, right + 8, placed[k], { size, colour: readable(line.colour), weight: 600 }));
     return {
       at(px, py) {
         if (px < left - 8 || px > right + 8 || py < 0 || py > height) return null;
@@ -839,20 +934,23 @@
     };
   };
 
-  /* Yellow and sky are too light for letters. */
-  const readable = (colour) => ({ "#F0E442": "#8A8000", "#56B4E9": "#2A7FB0", "#E69F00": "#A87400", "#CC79A7": "#A9517F" })[colour] || colour;
+  /* Letters in the colour of a line: the same hue, as dark as letters must be on white (4.5 to 1). */
+  const DARKER = { "#E69F00": "#8F6300", "#009E73": "#007A59", "#D55E00": "#B34E00", "#CC79A7": "#A14C78", "#56B4E9": "#1F75A5",
+    "#F0E442": "#757000", "#7F7F7F": "#6B6B6B" };
+  const readable = (colour) => DARKER[colour] || colour;
   clustersim.readable = readable;
 
-  function niceTicks(values, height) {
-    const low = Math.min(0, ...values), high = Math.max(...values, 0) || 1, wanted = Math.max(2, Math.floor(height / 48));
+  function niceTicks(values, height, size, whole = false) {
+    const low = Math.min(0, ...values), high = Math.max(...values, 0) || 1;
+    const wanted = Math.max(1, Math.floor((height - 2.4 * size) / (2.2 * size)));
     const raw = (high - low) / wanted, power = 10 ** Math.floor(Math.log10(raw));
-    const step = power * [1, 2, 5, 10].find((k) => k * power >= raw * 0.999);
+    const nice = power * [1, 2, 5, 10].find((k) => k * power >= raw * 0.999), step = whole ? Math.max(1, nice) : nice;
     const from = Math.floor(low / step + 1e-9), to = Math.ceil(high / step - 1e-9);
     return { low: from * step, high: to * step, step, values: Array.from({ length: to - from + 1 }, (_, k) => (from + k) * step) };
   }
 
-  function monthTicks(first, last, width) {
-    const step = [1, 3, 6, 12, 24, 60, 120, 240, 600].find((k) => (last - first) / k <= width / 44) || 1200;
+  function monthTicks(first, last, width, size) {
+    const step = [1, 3, 6, 12, 24, 60, 120, 240, 600].find((k) => (last - first) / k <= width / (3.4 * size)) || 1200;
     const ticks = [];
     for (let month = Math.ceil(first / step) * step; month <= last; month += step) ticks.push(month);
     return ticks;
@@ -872,12 +970,14 @@
   /* ---- sizes of clusters, and money of measures ------------------------------------------------------------------------ */
 
   clustersim.sizes = function (canvas, world, frame, options = {}) {
-    const drawn = pen(canvas), { context, width, height } = drawn, { row, purpose, members } = frame.clusters, only = options.only ?? null;
+    const drawn = pen(canvas), { context, width, height, size } = drawn, only = options.only ?? null;
+    const { row, purpose, members } = frame.clusters;
     const order = [...row.keys()].sort((a, b) => members[b] - members[a] || row[a] - row[b]);
     if (!order.length) sayInMiddle(drawn, options.words?.none);
-    const ticks = niceTicks(order.length ? [members[order[0]]] : [1], height), left = 30, bottom = height - 20, top = 12;
-    const pitch = Math.min(26, (width - left - 8) / Math.max(order.length, 1)), wide = Math.max(0.8, pitch - Math.min(3, 0.25 * pitch));
-    for (const value of ticks.values.filter(Number.isInteger)) {
+    const ticks = niceTicks(order.length ? [members[order[0]]] : [1], height, size, true);
+    const left = 2.4 * size, bottom = height - 1.7 * size, top = size;
+    const pitch = Math.min(2 * size, (width - left - 8) / Math.max(order.length, 1)), wide = Math.max(0.8, pitch - Math.min(3, 0.25 * pitch));
+    for (const value of ticks.values) {
       const y = bottom - (value / ticks.high) * (bottom - top);
       context.strokeStyle = value === 0 ? "#B9BBC2" : FAINT;
       context.lineWidth = 1;
@@ -885,14 +985,16 @@
       context.moveTo(left, Math.round(y) + 0.5);
       context.lineTo(width - 8, Math.round(y) + 0.5);
       context.stroke();
-      write(context, number(value, options), left - 6, y, { size: 11, colour: GREY, align: "right" });
+      write(context, number(value, options), left - 6, y, { size, colour: GREY, align: "right" });
     }
     const bars = order.map((k, rank) => {
       const bar = { row: row[k], x: left + 4 + rank * pitch, y: bottom - (members[k] / ticks.high) * (bottom - top) };
       context.fillStyle = only === null || purpose[k] === only ? colourOf(purpose[k]) : DIM;
       context.fillRect(bar.x, bar.y, wide, bottom - bar.y);
       // the number of its purpose, for those who do not see the colour
-      if (pitch >= 11) write(context, String(purpose[k] + 1), bar.x + wide / 2, bottom + 10, { size: 10, colour: GREY, align: "center" });
+      if (pitch >= 0.8 * size) {
+        write(context, String(purpose[k] + 1), bar.x + wide / 2, bottom + 0.85 * size, { size: Math.min(size, pitch), colour: GREY, align: "center" });
+      }
       return bar;
     });
     return {
@@ -904,23 +1006,23 @@
   };
 
   clustersim.paid = function (canvas, world, frame, options = {}) {
-    const drawn = pen(canvas), { context, width, height } = drawn, labels = options.labels || world.measures;
-    const most = Math.max(...frame.paid_eur, 0) || 1, pitch = Math.min(46, (height - 8) / Math.max(labels.length, 1));
+    const drawn = pen(canvas), { context, width, height, size } = drawn, labels = options.labels || world.measures;
+    const most = Math.max(...frame.paid_eur, 0) || 1, pitch = Math.min(3.6 * size, (height - 8) / Math.max(labels.length, 1));
     if (!labels.length) sayInMiddle(drawn, options.words?.none);
     const said = (value) => number(value, options, { style: "currency", currency: "EUR", maximumFractionDigits: value >= 1e4 ? 1 : 0,
       notation: value >= 1e4 ? "compact" : "standard" });
-    const room = 74;
+    const room = 6 * size;
     labels.forEach((label, k) => {
-      const y = 4 + k * pitch, bar = Math.min(12, pitch - 20), net = Math.max(0, frame.paid_eur[k] - frame.repaid_eur[k]);
-      write(context, label, 8, y + 9, { size: 12 });
+      const y = 4 + k * pitch, below = y + 1.45 * size, bar = Math.max(3, Math.min(size, pitch - 1.7 * size));
+      const net = Math.max(0, frame.paid_eur[k] - frame.repaid_eur[k]);
+      write(context, label, 8, y + 0.7 * size, { size });
       const long = ((width - room - 8) * frame.paid_eur[k]) / most, kept = ((width - room - 8) * net) / most;
-      context.fillStyle = FAINT;
-      context.fillRect(8, y + 18, width - room - 8, Math.max(3, bar));
-      context.fillStyle = "#9DB8CC"; // what came back
-      context.fillRect(8, y + 18, long, Math.max(3, bar));
-      context.fillStyle = PALETTE[0];
-      context.fillRect(8, y + 18, kept, Math.max(3, bar));
-      write(context, said(frame.paid_eur[k]), width - 6, y + 18 + bar / 2, { size: 12, weight: 600, align: "right" });
+      // all of it, what was paid, and of that what did not come back
+      for (const [colour, length] of [[FAINT, width - room - 8], ["#9DB8CC", long], [PALETTE[0], kept]]) {
+        context.fillStyle = colour;
+        context.fillRect(8, below, length, bar);
+      }
+      write(context, said(frame.paid_eur[k]), width - 6, below + bar / 2, { size, weight: 600, align: "right" });
     });
     return {
       at(x, y) {
@@ -932,17 +1034,21 @@
 
   /* ---- legends ------------------------------------------------------------------------------------------------------------ */
 
-  clustersim.symbol = function ({ kind = null, colour = GREY, ringed = false, what = "organisation" } = {}) {
+  clustersim.symbol = function ({ kind = null, colour = GREY, ringed = false, label = "", what = "organisation" } = {}) {
     const edge = ringed ? `stroke="${INK}" stroke-width="1.4"` : "";
     const body = {
       organisation: () => [
-        `<circle cx="8" cy="8" r="5.5" fill="${colour}" ${edge}/>`,
+        `<circle cx="8" cy="8" r="${label ? 8 : 5.5}" fill="${colour}" ${edge}/>`,
         `<rect x="3" y="3" width="10" height="10" fill="${colour}" ${edge}/>`,
         `<path d="M8 1.5 L14.3 12.7 L1.7 12.7 Z" fill="${colour}" ${edge}/>`,
       ][kind ?? 0],
       tie: () => `<path d="M1 8 H15" stroke="rgb(41,51,71)" stroke-width="1.6" opacity=".75"/>`,
       cluster: () => `<rect x="1.5" y="2.5" width="13" height="11" rx="5" fill="${colour}30" stroke="${colour}" stroke-width="1.6"/>`,
       place: () => `<circle cx="8" cy="8" r="6.5" fill="${colour}"/>`,
+      guest: () => {
+        const points = guestCorners(kind, 8, 8, 6.6).map((corner) => corner.map((at) => at.toFixed(2)).join(","));
+        return `<polygon points="${points.join(" ")}" fill="white" stroke="${INK}" stroke-width="1.8"/>`;
+      },
       pole: () => {
         const corners = Array.from({ length: 10 }, (_, k) => {
           const reach = k % 2 ? 3 : 7.2, angle = (k * Math.PI) / 5 - Math.PI / 2;
@@ -951,7 +1057,9 @@
         return `<polygon points="${corners.join(" ")}" fill="${INK}"/>`;
       },
     }[what]();
-    return `<svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">${body}</svg>`;
+    const said = label === "" ? "" : `<text x="8" y="8.4" font-size="11" font-weight="700" font-family="sans-serif" font-style="normal" text-anchor="middle"
+      dominant-baseline="central" fill="${inkOn(colour)}">${label}</text>`;
+    return `<svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">${body}${said}</svg>`;
   };
 
   root.clustersim = clustersim;

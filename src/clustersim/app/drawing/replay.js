@@ -27,31 +27,43 @@
   one("recording").textContent = "";
 
   const { world, months, series } = recording, last = months.length - 1, o = world.organisations;
-  const state = { k: 0, playing: false, selected: null, only: null, tab: "time", view: { zoom: 1 }, layout: clustersim.layout() };
+  const state = { k: 0, playing: false, selected: null, only: null, hinted: null, tab: "time", view: { zoom: 1 }, layout: clustersim.layout() };
   let frame = recording.frame(0), drawings = {}, drawn = -1, dirty = true;
 
   /* ---- lines over time ---- */
 
   const colour = (k) => clustersim.PALETTE[k];
   const line = (name, k, values) => ({ label: say(`lines.${name}`), colour: colour(k), values: values || series[name] });
-  let sum = 0;
-  const since = series.innovations.map((value, k) => (sum += months[k] > 0 ? value || 0 : 0));
+  /* What came to be since the beginning: the eve of month 1 counts nothing. */
+  function since(name) {
+    let sum = 0;
+    return series[name].map((value, k) => (sum += months[k] > 0 ? value || 0 : 0));
+  }
+  const paidBy = (name) => since(name).map((cents) => cents / 100);
   const CHARTS = [
-    { title: "clusters", lines: [line("clusters", 0), line("poles", 3)] },
+    { title: "clusters", lines: [line("clusters", 0), line("poles", 3)], whole: true },
     { title: "cooperation", lines: [line("mean_degree", 0)] },
     { title: "met", lines: [line("met_share", 2)], percent: true },
-    { title: "innovations", lines: [line("innovations", 4, since)] },
+    { title: "innovations", lines: [line("innovations", 4, since("innovations"))], whole: true },
     { title: "attention", lines: [line("attention", 3)] },
-    { title: "population", lines: [line("social_enterprises", 0), line("private_actors", 1), line("public_funders", 7)] },
+    { title: "population", lines: [line("social_enterprises", 0), line("private_actors", 1), line("public_funders", 7)], whole: true },
+    { title: "trust", panel: "network", lines: [line("mean_trust", 0)] },
+    {
+      title: "support",
+      panel: "money",
+      lines: [line("public_support", 0, paidBy("public_support_cents")), line("private_support", 3, paidBy("private_support_cents"))],
+      whole: true,
+    },
   ];
   // a label that repeats the title above it says nothing
   for (const chart of CHARTS) if (chart.lines.length === 1) chart.lines[0].label = "";
   for (const chart of CHARTS) {
     const figure = document.createElement("figure"), caption = document.createElement("figcaption");
     chart.canvas = document.createElement("canvas");
+    if (chart.lines.length > 2) figure.className = "several";
     caption.textContent = say(`charts.${chart.title}`);
     figure.append(caption, chart.canvas);
-    one("panel-time").append(figure);
+    one(`panel-${(chart.panel ??= "time")}`).append(figure);
     chart.canvas.addEventListener("click", (event) => {
       const found = chart.drawing?.at(event.offsetX, event.offsetY);
       if (found) go(months.indexOf(found.month));
@@ -63,7 +75,7 @@
   function legend() {
     const item = (symbol, text) => `<li>${symbol}<span>${escaped(text)}</span></li>`;
     const purposes = names.purposes.map((name, k) => `<li><button type="button" data-purpose="${k}" aria-pressed="false" title="${escaped(say("replay.only", { purpose: name }))}">`
-      + `${clustersim.symbol({ colour: clustersim.colour(k) })}<span class="number">${k + 1}</span><span>${escaped(name)}</span></button></li>`);
+      + `${clustersim.symbol({ colour: clustersim.colour(k), label: k + 1 })}<span>${escaped(name)}</span></button></li>`);
     const kinds = names.kinds.map((name, kind) => item(clustersim.symbol({ kind }), name));
     const map = [
       item(clustersim.symbol({ what: "tie" }), say("legend.tie")),
@@ -75,8 +87,14 @@
     const block = (title, items) => `<h2>${escaped(title)}</h2><ul>${items.join("")}</ul>`;
     one("legend").innerHTML = block(say("legend.purposes"), purposes) + block(say("legend.kinds"), kinds) + block(say("legend.map"), map);
     for (const button of one("legend").querySelectorAll("button")) {
+      const purpose = Number(button.dataset.purpose);
+      for (const [event, hinted] of [["pointerenter", purpose], ["pointerleave", null]]) {
+        button.addEventListener(event, () => {
+          state.hinted = hinted;
+          dirty = true;
+        });
+      }
       button.addEventListener("click", () => {
-        const purpose = Number(button.dataset.purpose);
         state.only = state.only === purpose ? null : purpose;
         for (const other of one("legend").querySelectorAll("button")) other.setAttribute("aria-pressed", String(Number(other.dataset.purpose) === state.only));
         dirty = true;
@@ -154,19 +172,19 @@
     if (drawn !== state.k) frame = recording.frame(state.k);
     const stepped = drawn !== state.k;
     drawn = state.k;
-    const shown = { selected: state.selected, only: state.only, locale };
+    const shown = { selected: state.selected, only: state.hinted ?? state.only, locale };
     drawings.map = clustersim.map(one("map"), world, frame, { ...shown, view: state.view });
-    if (state.tab === "time") {
-      for (const chart of CHARTS) {
-        chart.drawing = clustersim.series(chart.canvas, { months, lines: chart.lines }, { now: months[state.k], percent: chart.percent, locale, words: { none: say("charts.none") } });
-      }
-    } else if (state.tab === "network") {
+    for (const chart of CHARTS.filter(({ panel }) => panel === state.tab)) {
+      const { lines, percent, whole } = chart, words = { none: say("charts.none"), month: say("charts.month") };
+      chart.drawing = clustersim.series(chart.canvas, { months, lines }, { now: months[state.k], percent, whole, locale, words });
+    }
+    if (state.tab === "network") {
       drawings.network = clustersim.network(one("network"), world, frame, { ...shown, layout: state.layout, words: { none: say("charts.no_ties") } });
       const { shown: nodes, all } = drawings.network;
       one("network-cut").textContent = nodes < all ? say("charts.network_cut", { shown: number(nodes), all: number(all) }) : "";
     } else if (state.tab === "sizes") {
       drawings.sizes = clustersim.sizes(one("sizes"), world, frame, { ...shown, words: { none: say("charts.no_clusters") } });
-    } else {
+    } else if (state.tab === "money") {
       drawings.paid = clustersim.paid(one("paid"), world, frame, { labels: names.measures, locale, words: { none: say("charts.no_measures") } });
     }
     const month = months[state.k], text = month < 1 ? say("replay.start") : say("replay.month", { month: number(month) });
@@ -230,6 +248,7 @@
     if (event.ctrlKey || event.altKey || event.metaKey || /SELECT/.test(event.target.tagName)) return;
     const onSlider = event.target === one("slider"), onButton = event.target.tagName === "BUTTON";
     const does = {
+      Enter: () => event.target === one("map") && select(clustersim.mostTied(frame)),
       " ": () => !onButton && play(!state.playing),
       ArrowLeft: () => !onSlider && pausing(() => go(state.k - 1))(),
       ArrowRight: () => !onSlider && pausing(() => go(state.k + 1))(),
