@@ -39,16 +39,22 @@ def _in_another_process(**environment: str) -> list[str]:
     return json.loads(answer.stdout)
 
 
+@pytest.fixture(scope="module")
+def on_a_generic_cpu() -> list[str]:
+    """The same in a process that compiles for any CPU. Asked for before `here`: meanwhile another process compiles for this one."""
+    return _in_another_process(NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="")
+
+
+def test_on_a_generic_cpu_the_bits_are_the_same(on_a_generic_cpu: list[str], here: list[str]) -> None:
+    assert on_a_generic_cpu == here
+
+
 def test_a_fresh_process_gives_the_same_bits(here: list[str]) -> None:
     assert _in_another_process() == here
 
 
 def test_without_compilation_the_bits_are_the_same(here: list[str]) -> None:
     assert _in_another_process(NUMBA_DISABLE_JIT="1") == here
-
-
-def test_on_a_generic_cpu_the_bits_are_the_same(here: list[str]) -> None:
-    assert _in_another_process(NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="") == here
 
 
 def test_the_number_of_threads_does_not_matter(here: list[str]) -> None:
