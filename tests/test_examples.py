@@ -9,6 +9,8 @@ import pytest
 
 from clustersim import Experiment
 
+pytestmark = pytest.mark.slow  # each does many runs
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 SAID = {
     "sensitivity_with_salib": r"\.encounter_rate +(?P<first>\d\.\d\d) .*\.success_gain +(?P<last>-?\d\.\d\d)",

@@ -43,6 +43,12 @@ def pages(written) -> dict[str, str]:
     return {code: build.build(written, code).read_text(encoding="utf-8") for code in LANGUAGES}
 
 
+@pytest.fixture
+def in_words(monkeypatch) -> None:
+    """Pages without pictures, for tests of what is said: most of the time goes into drawing."""
+    monkeypatch.setattr(build, "pictures", lambda *_: [])
+
+
 def small(**changes) -> SyntheticComparison:
     """One arm, few seeds and months."""
     titles = {"no_support": "No support", "animation": "Animation"}
@@ -200,6 +206,7 @@ def test_the_headline_numbers_are_those_of_the_tables(code, pages, written):
             assert f">{interval}</" in part
 
 
+@pytest.mark.usefixtures("in_words")
 def test_an_effect_whose_interval_holds_zero_is_said_to_be_no_different_from_none(tmp_path):
     page = build.build(small(strength={"animation": 0.0}, noise=2.0).write(tmp_path)).read_text(encoding="utf-8")
     cards = re.findall(r'<article class="card (\w+)">(.*?)</article>', page, re.DOTALL)
@@ -221,6 +228,7 @@ def test_everything_that_was_asked_for_is_on_the_page(code, pages):
     assert len(re.findall(r'role="img" aria-label="[^"]{10,}"', pages[code])) == len(re.findall("<svg", pages[code])) == 10
 
 
+@pytest.mark.usefixtures("in_words")
 def test_regret_states_equal_budgets_failures_and_warnings_are_told_where_there_are_any(tmp_path):
     asked = small(
         states=2,
@@ -268,6 +276,7 @@ EQUAL = {
         ("fr", "multipliés par 0,4997, et par 0,5001 dans ces années budgétaires (la première est 1)\u202f: 3, 6 et 9"),
     ],
 )
+@pytest.mark.usefixtures("in_words")
 def test_budgets_that_are_higher_in_some_years_are_told_with_both_factors_and_the_years(tmp_path, code, said):
     page = build.build(small(equal_budget=EQUAL).write(tmp_path), code).read_text(encoding="utf-8")
     assert said in Tree(page).text
@@ -285,6 +294,7 @@ def test_what_is_promised_and_still_to_be_paid_stands_under_what_is_spent(pages,
 
 
 @pytest.mark.parametrize(("code", "name"), [("en", "Months of the calls"), ("fr", "Mois des appels")])
+@pytest.mark.usefixtures("in_words")
 def test_a_measure_with_dates_tells_the_months_of_its_calls_and_no_number_a_year(tmp_path, code, name):
     said = {"kind": "seed_grant", "funder": "region_council", "call_months": [1, 13, 37]}
     asked = small(measures={"animation": {"grants": said}})
@@ -297,6 +307,7 @@ def test_a_measure_with_dates_tells_the_months_of_its_calls_and_no_number_a_year
     assert numbers.loc[("seed_grant", "calls_per_year"), "values"] == "call_months = [1, 13, 37]"
 
 
+@pytest.mark.usefixtures("in_words")
 def test_titles_with_special_characters_are_shown_and_do_not_become_markup(tmp_path):
     odd = "<script>alert(1)</script> & “quotes” $x^2$"
     page = build.build(small(titles={"no_support": "No & none", "animation": odd}).write(tmp_path)).read_text(encoding="utf-8")
@@ -307,6 +318,7 @@ def test_titles_with_special_characters_are_shown_and_do_not_become_markup(tmp_p
 
 
 @EACH_LANGUAGE
+@pytest.mark.usefixtures("in_words")
 def test_outcomes_that_are_not_defined_and_few_seeds_are_said_to_be_so(code, tmp_path):
     asked = small(seeds=2, undefined=("clusters", "survival"), titles={"no_support": "No", "animation": "A", "seed_grants": "B"})
     text = Tree(build.build(asked.write(tmp_path), code).read_text(encoding="utf-8")).text
@@ -315,6 +327,7 @@ def test_outcomes_that_are_not_defined_and_few_seeds_are_said_to_be_so(code, tmp
     assert language(code).say("page.unknown_badge") in text
 
 
+@pytest.mark.usefixtures("in_words")
 def test_one_seed_in_common_still_makes_a_page(tmp_path):
     lost = tuple({"arm": "animation", "state": 0, "seed": seed, "error": "E", "traceback": ""} for seed in range(2, 7))
     page = build.build(small(failures=lost).write(tmp_path)).read_text(encoding="utf-8")
@@ -326,6 +339,7 @@ def first_page(page: str) -> str:
     return Tree(page.partition("<nav>")[0] + "</main></body></html>").text
 
 
+@pytest.mark.usefixtures("in_words")
 def test_one_territory_and_nothing_else_are_claimed_only_where_they_are_true(tmp_path):
     alike = first_page(build.build(small().write(tmp_path / "alike")).read_text(encoding="utf-8"))
     assert "so that what differs is the measure and nothing else" in alike and "on the territory “Brittany”" in alike
@@ -339,6 +353,7 @@ def test_one_territory_and_nothing_else_are_claimed_only_where_they_are_true(tmp
     assert "The scenarios differ in more than their measures" in other and "on territories that differ" in other
 
 
+@pytest.mark.usefixtures("in_words")
 def test_scaled_budgets_and_drawn_states_are_told_on_the_first_page(tmp_path):
     fact = {"factor": 1.0, "achieved_eur": 5e5, "gap": 0.1, "note": ""}
     arms = [{"arm": name, "met": name != "animation", **fact} for name in ("no_support", "animation")]
@@ -349,6 +364,7 @@ def test_scaled_budgets_and_drawn_states_are_told_on_the_first_page(tmp_path):
     assert "averages over the scenario as written and 2 draws" in said
 
 
+@pytest.mark.usefixtures("in_words")
 def test_failed_runs_are_counted_on_the_first_page_and_few_histories_by_what_is_left(tmp_path):
     lost = tuple({"arm": "animation", "state": 0, "seed": seed, "error": "E", "traceback": ""} for seed in range(1, 21))
     said = first_page(build.build(small(seeds=40, failures=lost).write(tmp_path)).read_text(encoding="utf-8"))
@@ -357,6 +373,7 @@ def test_failed_runs_are_counted_on_the_first_page_and_few_histories_by_what_is_
     assert said.count("20 histories") >= 2 + 4  # in each cell too
 
 
+@pytest.mark.usefixtures("in_words")
 def test_where_no_history_differs_there_is_no_interval_and_no_measure_is_named(tmp_path):
     titles = {"no_support": "No support", "animation": "One", "seed_grants": "Two"}
     page = build.build(small(titles=titles, seeds=40, strength={}, noise=0.0).write(tmp_path)).read_text(encoding="utf-8")
@@ -376,6 +393,7 @@ def contrast(**changes) -> readings.Contrast:
     return readings.Contrast(**given | changes)
 
 
+@pytest.mark.usefixtures("in_words")
 def test_histories_that_are_equal_are_not_told_as_better():
     cell = first_page_module._cell(contrast(), True, 40, language("en"))
     assert (cell.better, cell.best, cell.histories) == ("better in 50%, equal in 25%", ">99%", "")
