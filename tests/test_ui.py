@@ -494,6 +494,43 @@ def test_amounts_are_typed_in_euros_as_people_write_them(village, typed, value):
     assert isinstance(read(row, typed, language("fr")), int)
 
 
+@pytest.mark.parametrize(("code", "typed", "euros"), [
+    ("en", "10,000", 10_000), ("en", "1,500.5", 1_500.5), ("en", "1 500.5", 1_500.5), ("en", "1500.5", 1_500.5),
+    ("fr", "10 000", 10_000), ("fr", "1\u202f500,5", 1_500.5), ("fr", "1500,5", 1_500.5), ("fr", "1500.5", 1_500.5), ("fr", "600,000", 600),
+])  # fmt: skip
+def test_a_comma_means_what_it_means_in_the_pages_language(village, code, typed, euros):
+    (row,) = [row for row in rows_of(village) if row.path == "processes.serving.wage_cents"]
+    assert read(row, typed, language(code)) == euros * 100
+
+
+@pytest.mark.parametrize(("code", "typed"), [
+    ("en", "1500,5"), ("en", "1,50"), ("en", "1,5000"), ("en", "1,500,5"), ("en", ",500"), ("en", "10,00.5"),
+    ("fr", "1,500,000"), ("fr", "1,500.5"), ("fr", "1.500,5"),
+])  # fmt: skip
+def test_a_comma_that_may_mean_two_things_is_refused_and_said(village, code, typed):
+    (row,) = [row for row in rows_of(village) if row.path == "processes.serving.wage_cents"]
+    with pytest.raises(ValueError, match={"en": "a comma stands between thousands", "fr": "la virgule précède les décimales"}[code]):
+        read(row, typed, language(code))
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_whatever_the_panel_writes_reads_back_the_same(code):
+    """Each value as the page writes it (up to twelve digits, grouped), and both ends of its interval as they are said."""
+    from babel.numbers import format_decimal
+
+    speaks = language(code)
+    for name in shipped_scenarios():
+        scenario = Settings(name).scenario()
+        said = scenario.to_dict()
+        for row in rows_of(scenario):
+            if isinstance(row.parameter.default, bool | str) or isinstance(value_at(said, row.path), dict):
+                continue
+            for value in (row.shown(value_at(said, row.path)), *row.bounds()):
+                for grouped in (True, False):
+                    written = format_decimal(value, format="#,##0.############" if grouped else "0.############", locale=code)
+                    assert row.shown(read(row, written, speaks)) == pytest.approx(value, rel=1e-11), (row.path, written)
+
+
 @pytest.mark.parametrize("typed", ["", "abc", "1e400", "nan", True, None, "-5", "10.001"])
 def test_what_is_no_amount_is_refused(village, typed):
     (row,) = [row for row in rows_of(village) if row.path == "processes.serving.wage_cents"]

@@ -19,6 +19,7 @@ from clustersim.territory import Drawn
 __all__ = ["Row", "groups", "read", "rows_of"]
 
 _CENTS = 100
+_BY_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _WIDE = 1_000.0  # an interval is called wide where its upper end is so many times what is set now
 
 
@@ -106,7 +107,7 @@ def read(row: Row, typed: Any, language: Language) -> Any:
             return typed
         allowed = language.say("settings.true_or_false") if isinstance(parameter.default, bool) else ", ".join(parameter.choices)
         raise ValueError(language.say("settings.one_of", found=typed, allowed=allowed))
-    number = _number(typed)
+    number = _number(typed, language)
     if number is not None and row.euros:
         number = round(number * _CENTS, 6)
     if number is not None and isinstance(parameter.default, int) and number.is_integer():
@@ -116,13 +117,17 @@ def read(row: Row, typed: Any, language: Language) -> Any:
     return parameter.cast(number)
 
 
-def _number(typed: Any) -> float | None:
-    """A number as people write it, with spaces between thousands, and a comma or a point before decimals."""
+def _number(typed: Any, language: Language) -> float | None:
+    """A number as people write it in that language, with spaces between thousands and a point before decimals. A comma stands before
+    decimals in French and between thousands in English: where it stands otherwise, nobody knows which of the two is meant.
+    """
     if isinstance(typed, bool) or typed is None:
         return None
     text = re.sub(r"[\s\u00a0\u202f]", "", str(typed)).replace("\u2212", "-")
-    if "," in text and "." not in text:
+    if language.code == "fr" and "." not in text:
         text = text.replace(",", ".")
+    elif language.code == "en" and _BY_THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
     try:
         number = float(text)
     except ValueError:
@@ -131,6 +136,8 @@ def _number(typed: Any) -> float | None:
 
 
 def _refused(row: Row, typed: Any, language: Language) -> str:
+    if "," in str(typed) and _number(typed, language) is None:
+        return language.say(f"settings.comma_{language.code}", found=str(typed).strip())
     whole = isinstance(row.parameter.default, int) and not row.euros
     low, high = (_plain(bound, language) for bound in row.bounds())
     unit = language.unit(row.unit)
