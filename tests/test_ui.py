@@ -3,6 +3,7 @@
 import asyncio
 import random
 import re
+import threading
 import tomllib
 from dataclasses import replace
 from importlib.resources import files
@@ -10,7 +11,7 @@ from importlib.resources import files
 import pytest
 
 from clustersim import ClusterModel, Scenario, run
-from clustersim.app import showing
+from clustersim.app import exports, showing
 from clustersim.app.charts import CHARTS
 from clustersim.app.choices import has_territory, scenarios, territories
 from clustersim.app.feeding import Feed
@@ -443,7 +444,7 @@ def test_an_export_that_fails_is_said_and_the_session_lives(monkeypatch):
         raise OSError("no space left")
 
     async def does(session, until):
-        monkeypatch.setattr("clustersim.app.clock.file_of", fail)
+        monkeypatch.setattr("clustersim.app.clock.file_to_make", fail)
         session.export("series")
         await until(lambda: session.failure and not session.exporting)
         assert "no space left" in session.failure
@@ -453,6 +454,51 @@ def test_an_export_that_fails_is_said_and_the_session_lives(monkeypatch):
         assert session.exporting == ""
 
     visit(does)
+
+
+def test_months_go_on_and_are_thinned_and_begun_anew_while_an_export_is_made(monkeypatch):
+    made, gone_on = exports.picture_png, threading.Event()
+
+    def slow(*said):
+        assert gone_on.wait(60)
+        return made(*said)
+
+    async def does(session, until):
+        monkeypatch.setattr(exports, "picture_png", slow)
+        expected = file_of("picture_svg", session.worlds[0], 0, "en").content
+        session.export("picture_png")
+        session.step()
+        await until(lambda: session.month == 1)
+        session.play()
+        await until(lambda: session.month == 5)
+        session.start_again()
+        await until(lambda: session.ready and session.month == 0)
+        session.export("picture_svg")
+        assert (session.exporting, session.download) == ("picture_png", None), "one at a time"
+        gone_on.set()
+        await until(lambda: session.download is not None)
+        assert (session.failure, session.exporting, session.download.name) == ("", "", "no_support-seed1-month0.png")
+        session.export("picture_svg")
+        await until(lambda: session.downloads == 2)
+        assert session.download.content == expected
+
+    visit(does)
+
+
+def test_a_session_that_is_closed_waits_for_no_export(monkeypatch):
+    async def does(session, until):
+        begun, go_on = threading.Event(), threading.Event()
+        monkeypatch.setattr(exports, "picture_png", lambda *_: begun.set() or go_on.wait(60))
+        session.export("picture_png")
+        await until(begun.is_set)
+        session.close()
+        while session.worlds:
+            await asyncio.sleep(0.005)
+        seen = session.download, go_on.is_set()
+        go_on.set()
+        return seen
+
+    assert visit(does) == (None, False)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
