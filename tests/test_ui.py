@@ -167,6 +167,29 @@ def test_two_worlds_share_seed_and_clock_and_differ_by_their_measures_alone():
     visit(does)
 
 
+def test_a_second_world_that_ends_earlier_is_not_lived_past_its_end(tmp_path):
+    short = tmp_path / "short.toml"
+    short.write_text('extends = "village"\n[run]\nmonths = 3\n', encoding="utf-8")
+
+    async def does(session, until):
+        session.look_at(6)
+        await until(lambda: session.month == 6)
+        session.play()
+        session.twin(str(short))
+        await until(lambda: session.ready and len(session.worlds) == 2 and not session.playing)
+        assert (session.horizon, session.month, session.worlds[1].last) == (3, 3, 3)
+        session.step()
+        session.look_at(6)
+        await until(lambda: session.ready and session.month == 3)
+        assert (session.worlds[1].last, session.failure) == (3, "")
+        assert session.worlds[1].state_hash() == run(Scenario.load(short), seed=1).state_hash
+        session.twin(None)
+        session.look_at(6)
+        await until(lambda: session.ready and session.month == 6)
+
+    visit(does, Opening("no_support", territory="village", files=(str(short),)))
+
+
 def test_a_measure_is_switched_off_and_on_in_one_world_up_to_the_same_month():
     async def does(session, until):
         session.look_at(3)

@@ -180,7 +180,7 @@ class Clock:
         if self.playing and wanted <= self.month:
             self.playing, self._wanted_month = False, self.month
             self.told()
-            return False
+            return True  # a world that was added may be behind
         behind = [world for world in self.worlds if world.last < wanted]
         begun = time.perf_counter()
         worlds = list(self.worlds)

@@ -204,6 +204,9 @@ class Session(Clock):
         if not keep_month:
             self.playing = False
             self._wanted_month = self.month = 0
+        elif max(self.month, self._wanted_month) > (end := min(settings.scenario().run.months for settings in wanted)):
+            # no world is lived past its end
+            self._wanted_month, self.month = self._possible(min(self._wanted_month, end)), self._possible(min(self.month, end))
         self._wake()
 
     def _knows(self, number: int) -> bool:
