@@ -19,7 +19,7 @@ from clustersim.app.inspecting import card
 from clustersim.app.opening import Opening
 from clustersim.app.panel import groups, read, rows_of
 from clustersim.app.saving import KINDS, file_of
-from clustersim.app.serve import PortError, _listen, own_pages_only
+from clustersim.app.serve import PortError, _application, _listen, own_pages_only
 from clustersim.app.settings import Settings, value_at
 from clustersim.app.speaking import LANGUAGES, language
 from clustersim.scenario import ScenarioError, shipped_scenarios
@@ -147,6 +147,29 @@ def test_the_server_speaks_to_its_own_pages_alone(origin, let_in):
     headers = [(b"host", b"127.0.0.1:8765")] + ([] if origin is None else [(b"origin", origin)])
     asyncio.run(own_pages_only(application)({"type": "websocket", "headers": headers}, receive, send))
     assert said == (["let in"] if let_in else ["websocket.close"])
+
+
+@pytest.mark.parametrize(("listens", "called", "status"), [
+    ("::1", "[::1]:8765", 200), ("::1", "[::1]", 200), ("127.0.0.1", "localhost:8765", 200), ("localhost", "127.0.0.1:8765", 200),
+    ("::1", "[::2]:8765", 400), ("127.0.0.1", "elsewhere.example:8765", 400), ("127.0.0.1", "[::1].elsewhere.example", 400),
+    ("127.0.0.1", "", 400), ("0.0.0.0", "elsewhere.example:8765", 200),
+])  # fmt: skip
+def test_on_this_machine_alone_the_server_answers_to_this_machines_names(monkeypatch, listens, called, status):
+    import solara.server.starlette
+    from starlette.responses import PlainTextResponse
+
+    monkeypatch.setattr(solara.server.starlette, "app", PlainTextResponse("the page"))
+    said = []
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        said.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", called.encode())]}
+    asyncio.run(_application(listens)(scope, receive, send))
+    assert said[0]["status"] == status
 
 
 def test_two_worlds_share_seed_and_clock_and_differ_by_their_measures_alone():
@@ -638,6 +661,9 @@ def test_the_server_listens_on_this_machine_and_says_when_it_cannot():
     with pytest.raises(PortError, match="--port"):
         _listen("127.0.0.1", port)
     first.close()
+    for elsewhere in ("no.such.name.invalid", "192.0.2.1"):
+        with pytest.raises(PortError, match="another with --host"):
+            _listen(elsewhere, None)
 
 
 def test_there_is_a_text_for_every_export():
