@@ -301,6 +301,25 @@ def test_a_mistake_is_said_beside_its_place_and_changes_nothing():
     visit(does)
 
 
+def test_another_language_says_every_refusal_again():
+    async def does(session, until):
+        session.change(0, DECAY, "1,5")
+        session.change(0, "measures.coordinators.end_month", "3")
+        session.change(0, "measures.coordinators.start_month", "9")
+        session.choose(0, "no_such_scenario", "village")
+        english = dict(session.refused), session.problem
+        session.speak("fr")
+        assert "en anglais, la virgule" in session.refused[0, DECAY][1], "which it was when it was typed"
+        assert "Le programme en dit" in session.refused[0, "measures.coordinators.start_month"][1]
+        assert "n’est pas dans la liste" in session.problem
+        session.speak("en")
+        assert (session.refused, session.problem) == english
+        session.choose(0, "vouchers", "village")
+        assert (session.refused, session.problem) == ({}, "")
+
+    visit(does, Opening("animation", territory="village"))
+
+
 def test_what_two_numbers_say_together_can_be_a_mistake_too():
     async def does(session, until):
         session.change(0, "measures.coordinators.end_month", "3")

@@ -16,7 +16,7 @@ from clustersim.population import Population
 from clustersim.scenario import Funder, Purpose, RunSettings, Scenario, whole_theory
 from clustersim.territory import Drawn
 
-__all__ = ["Row", "groups", "read", "rows_of"]
+__all__ = ["Row", "complaint", "groups", "read", "rows_of"]
 
 _CENTS = 100
 _BY_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -105,15 +105,14 @@ def read(row: Row, typed: Any, language: Language) -> Any:
     if isinstance(parameter.default, bool | str):
         if parameter.problem(typed) is None:
             return typed
-        allowed = language.say("settings.true_or_false") if isinstance(parameter.default, bool) else ", ".join(parameter.choices)
-        raise ValueError(language.say("settings.one_of", found=typed, allowed=allowed))
+        raise ValueError(complaint(row, typed, language, language))
     number = _number(typed, language)
     if number is not None and row.euros:
         number = round(number * _CENTS, 6)
     if number is not None and isinstance(parameter.default, int) and number.is_integer():
         number = int(number)
     if number is None or parameter.problem(number) is not None:
-        raise ValueError(_refused(row, typed, language))
+        raise ValueError(complaint(row, typed, language, language))
     return parameter.cast(number)
 
 
@@ -135,9 +134,14 @@ def _number(typed: Any, language: Language) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _refused(row: Row, typed: Any, language: Language) -> str:
-    if "," in str(typed) and _number(typed, language) is None:
-        return language.say(f"settings.comma_{language.code}", found=str(typed).strip())
+def complaint(row: Row, typed: Any, language: Language, typed_in: Language) -> str:
+    """Why that cannot be, in one language, as it was typed in the same or another."""
+    parameter = row.parameter
+    if isinstance(parameter.default, bool | str):
+        allowed = language.say("settings.true_or_false") if isinstance(parameter.default, bool) else ", ".join(parameter.choices)
+        return language.say("settings.one_of", found=typed, allowed=allowed)
+    if "," in str(typed) and _number(typed, typed_in) is None:
+        return language.say(f"settings.comma_{typed_in.code}", found=str(typed).strip())
     whole = isinstance(row.parameter.default, int) and not row.euros
     low, high = (_plain(bound, language) for bound in row.bounds())
     unit = language.unit(row.unit)
