@@ -127,6 +127,29 @@ def test_a_file_that_cannot_be_written_is_named_with_a_way_out(stored, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_target_that_cannot_be_written_is_refused_before_the_run_is_lived(stored, tmp_path):
+    (tmp_path / "a_folder").mkdir()
+    (tmp_path / "a_file").touch()
+    for target in ("a_folder", "no_folder/replay.html", "a_file/replay.html"):
+        with pytest.raises(ResultsError, match="another file"):
+            replay.write_replay(stored, tmp_path / target, progress=lambda *_: pytest.fail("a month was lived"))
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a_file", "a_folder"]
+
+
+@pytest.mark.parametrize("where", ["living", "writing"])
+def test_what_is_stopped_leaves_nothing_and_what_was_there_stays(stored, tmp_path, monkeypatch, where):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    target = tmp_path / "replay.html"
+    target.write_text("the one before")
+    monkeypatch.setattr(replay, *{"living": ("relive", stop), "writing": ("bring_to_disk", stop)}[where])
+    with pytest.raises(KeyboardInterrupt):
+        replay.write_replay(stored, target)
+    assert target.read_text() == "the one before"
+    assert [path.name for path in tmp_path.iterdir()] == ["replay.html"]
+
+
 def test_the_command_writes_the_file_and_complains_in_plain_words(stored, written, tmp_path):
     done = CliRunner().invoke(app, ["replay", str(stored), "-o", str(tmp_path / "mine.html"), "--lang", "fr"])
     assert done.exit_code == 0, done.output

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import re
+import threading
 import tomllib
 from dataclasses import replace
 from importlib.resources import files
@@ -10,7 +11,7 @@ from importlib.resources import files
 import pytest
 
 from clustersim import ClusterModel, Scenario, run
-from clustersim.app import showing
+from clustersim.app import exports, showing
 from clustersim.app.charts import CHARTS
 from clustersim.app.choices import has_territory, scenarios, territories
 from clustersim.app.feeding import Feed
@@ -18,7 +19,7 @@ from clustersim.app.inspecting import card
 from clustersim.app.opening import Opening
 from clustersim.app.panel import groups, read, rows_of
 from clustersim.app.saving import KINDS, file_of
-from clustersim.app.serve import PortError, _listen, own_pages_only
+from clustersim.app.serve import PortError, _application, _listen, own_pages_only
 from clustersim.app.settings import Settings, value_at
 from clustersim.app.speaking import LANGUAGES, language
 from clustersim.scenario import ScenarioError, shipped_scenarios
@@ -148,6 +149,29 @@ def test_the_server_speaks_to_its_own_pages_alone(origin, let_in):
     assert said == (["let in"] if let_in else ["websocket.close"])
 
 
+@pytest.mark.parametrize(("listens", "called", "status"), [
+    ("::1", "[::1]:8765", 200), ("::1", "[::1]", 200), ("127.0.0.1", "localhost:8765", 200), ("localhost", "127.0.0.1:8765", 200),
+    ("::1", "[::2]:8765", 400), ("127.0.0.1", "elsewhere.example:8765", 400), ("127.0.0.1", "[::1].elsewhere.example", 400),
+    ("127.0.0.1", "", 400), ("0.0.0.0", "elsewhere.example:8765", 200),
+])  # fmt: skip
+def test_on_this_machine_alone_the_server_answers_to_this_machines_names(monkeypatch, listens, called, status):
+    import solara.server.starlette
+    from starlette.responses import PlainTextResponse
+
+    monkeypatch.setattr(solara.server.starlette, "app", PlainTextResponse("the page"))
+    said = []
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        said.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", called.encode())]}
+    asyncio.run(_application(listens)(scope, receive, send))
+    assert said[0]["status"] == status
+
+
 def test_two_worlds_share_seed_and_clock_and_differ_by_their_measures_alone():
     async def does(session, until):
         session.look_at(6)
@@ -164,6 +188,29 @@ def test_two_worlds_share_seed_and_clock_and_differ_by_their_measures_alone():
         assert session.month == 0
 
     visit(does)
+
+
+def test_a_second_world_that_ends_earlier_is_not_lived_past_its_end(tmp_path):
+    short = tmp_path / "short.toml"
+    short.write_text('extends = "village"\n[run]\nmonths = 3\n', encoding="utf-8")
+
+    async def does(session, until):
+        session.look_at(6)
+        await until(lambda: session.month == 6)
+        session.play()
+        session.twin(str(short))
+        await until(lambda: session.ready and len(session.worlds) == 2 and not session.playing)
+        assert (session.horizon, session.month, session.worlds[1].last) == (3, 3, 3)
+        session.step()
+        session.look_at(6)
+        await until(lambda: session.ready and session.month == 3)
+        assert (session.worlds[1].last, session.failure) == (3, "")
+        assert session.worlds[1].state_hash() == run(Scenario.load(short), seed=1).state_hash
+        session.twin(None)
+        session.look_at(6)
+        await until(lambda: session.ready and session.month == 6)
+
+    visit(does, Opening("no_support", territory="village", files=(str(short),)))
 
 
 def test_a_measure_is_switched_off_and_on_in_one_world_up_to_the_same_month():
@@ -252,6 +299,25 @@ def test_a_mistake_is_said_beside_its_place_and_changes_nothing():
         assert (0, DECAY) not in session.refused
 
     visit(does)
+
+
+def test_another_language_says_every_refusal_again():
+    async def does(session, until):
+        session.change(0, DECAY, "1,5")
+        session.change(0, "measures.coordinators.end_month", "3")
+        session.change(0, "measures.coordinators.start_month", "9")
+        session.choose(0, "no_such_scenario", "village")
+        english = dict(session.refused), session.problem
+        session.speak("fr")
+        assert "en anglais, la virgule" in session.refused[0, DECAY][1], "which it was when it was typed"
+        assert "Le programme en dit" in session.refused[0, "measures.coordinators.start_month"][1]
+        assert "n’est pas dans la liste" in session.problem
+        session.speak("en")
+        assert (session.refused, session.problem) == english
+        session.choose(0, "vouchers", "village")
+        assert (session.refused, session.problem) == ({}, "")
+
+    visit(does, Opening("animation", territory="village"))
 
 
 def test_what_two_numbers_say_together_can_be_a_mistake_too():
@@ -443,7 +509,7 @@ def test_an_export_that_fails_is_said_and_the_session_lives(monkeypatch):
         raise OSError("no space left")
 
     async def does(session, until):
-        monkeypatch.setattr("clustersim.app.clock.file_of", fail)
+        monkeypatch.setattr("clustersim.app.clock.file_to_make", fail)
         session.export("series")
         await until(lambda: session.failure and not session.exporting)
         assert "no space left" in session.failure
@@ -453,6 +519,51 @@ def test_an_export_that_fails_is_said_and_the_session_lives(monkeypatch):
         assert session.exporting == ""
 
     visit(does)
+
+
+def test_months_go_on_and_are_thinned_and_begun_anew_while_an_export_is_made(monkeypatch):
+    made, gone_on = exports.picture_png, threading.Event()
+
+    def slow(*said):
+        assert gone_on.wait(60)
+        return made(*said)
+
+    async def does(session, until):
+        monkeypatch.setattr(exports, "picture_png", slow)
+        expected = file_of("picture_svg", session.worlds[0], 0, "en").content
+        session.export("picture_png")
+        session.step()
+        await until(lambda: session.month == 1)
+        session.play()
+        await until(lambda: session.month == 5)
+        session.start_again()
+        await until(lambda: session.ready and session.month == 0)
+        session.export("picture_svg")
+        assert (session.exporting, session.download) == ("picture_png", None), "one at a time"
+        gone_on.set()
+        await until(lambda: session.download is not None)
+        assert (session.failure, session.exporting, session.download.name) == ("", "", "no_support-seed1-month0.png")
+        session.export("picture_svg")
+        await until(lambda: session.downloads == 2)
+        assert session.download.content == expected
+
+    visit(does)
+
+
+def test_a_session_that_is_closed_waits_for_no_export(monkeypatch):
+    async def does(session, until):
+        begun, go_on = threading.Event(), threading.Event()
+        monkeypatch.setattr(exports, "picture_png", lambda *_: begun.set() or go_on.wait(60))
+        session.export("picture_png")
+        await until(begun.is_set)
+        session.close()
+        while session.worlds:
+            await asyncio.sleep(0.005)
+        seen = session.download, go_on.is_set()
+        go_on.set()
+        return seen
+
+    assert visit(does) == (None, False)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -494,6 +605,43 @@ def test_amounts_are_typed_in_euros_as_people_write_them(village, typed, value):
     assert isinstance(read(row, typed, language("fr")), int)
 
 
+@pytest.mark.parametrize(("code", "typed", "euros"), [
+    ("en", "10,000", 10_000), ("en", "1,500.5", 1_500.5), ("en", "1 500.5", 1_500.5), ("en", "1500.5", 1_500.5),
+    ("fr", "10 000", 10_000), ("fr", "1\u202f500,5", 1_500.5), ("fr", "1500,5", 1_500.5), ("fr", "1500.5", 1_500.5), ("fr", "600,000", 600),
+])  # fmt: skip
+def test_a_comma_means_what_it_means_in_the_pages_language(village, code, typed, euros):
+    (row,) = [row for row in rows_of(village) if row.path == "processes.serving.wage_cents"]
+    assert read(row, typed, language(code)) == euros * 100
+
+
+@pytest.mark.parametrize(("code", "typed"), [
+    ("en", "1500,5"), ("en", "1,50"), ("en", "1,5000"), ("en", "1,500,5"), ("en", ",500"), ("en", "10,00.5"),
+    ("fr", "1,500,000"), ("fr", "1,500.5"), ("fr", "1.500,5"),
+])  # fmt: skip
+def test_a_comma_that_may_mean_two_things_is_refused_and_said(village, code, typed):
+    (row,) = [row for row in rows_of(village) if row.path == "processes.serving.wage_cents"]
+    with pytest.raises(ValueError, match={"en": "a comma stands between thousands", "fr": "la virgule précède les décimales"}[code]):
+        read(row, typed, language(code))
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_whatever_the_panel_writes_reads_back_the_same(code):
+    """Each value as the page writes it (up to twelve digits, grouped), and both ends of its interval as they are said."""
+    from babel.numbers import format_decimal
+
+    speaks = language(code)
+    for name in shipped_scenarios():
+        scenario = Settings(name).scenario()
+        said = scenario.to_dict()
+        for row in rows_of(scenario):
+            if isinstance(row.parameter.default, bool | str) or isinstance(value_at(said, row.path), dict):
+                continue
+            for value in (row.shown(value_at(said, row.path)), *row.bounds()):
+                for grouped in (True, False):
+                    written = format_decimal(value, format="#,##0.############" if grouped else "0.############", locale=code)
+                    assert row.shown(read(row, written, speaks)) == pytest.approx(value, rel=1e-11), (row.path, written)
+
+
 @pytest.mark.parametrize("typed", ["", "abc", "1e400", "nan", True, None, "-5", "10.001"])
 def test_what_is_no_amount_is_refused(village, typed):
     (row,) = [row for row in rows_of(village) if row.path == "processes.serving.wage_cents"]
@@ -532,6 +680,9 @@ def test_the_server_listens_on_this_machine_and_says_when_it_cannot():
     with pytest.raises(PortError, match="--port"):
         _listen("127.0.0.1", port)
     first.close()
+    for elsewhere in ("no.such.name.invalid", "192.0.2.1"):
+        with pytest.raises(PortError, match="another with --host"):
+            _listen(elsewhere, None)
 
 
 def test_there_is_a_text_for_every_export():

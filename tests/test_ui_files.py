@@ -37,7 +37,7 @@ def test_a_page_loads_what_is_in_its_lists_and_no_other_file(own):
             act()
             assert f"“{own}” is not in the list" in session.problem
             assert session.settings == before
-            session.problem = ""
+            session._problem = None
         assert str(own) not in [choice["value"] for choice in showing.lists(session, 0)["scenarios"]]
 
     visit(does)

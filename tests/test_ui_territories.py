@@ -4,11 +4,12 @@ import pytest
 from typer.testing import CliRunner
 
 from clustersim import Scenario, run
-from clustersim.app import showing
+from clustersim.app import page, showing
 from clustersim.app.opening import Opening
 from clustersim.app.session import opened
 from clustersim.app.settings import Settings
 from clustersim.cli import app
+from clustersim.scenario import ScenarioError
 from sitting import visit
 
 DECAY = "processes.meeting.decay_km"
@@ -95,3 +96,39 @@ def test_two_territories_are_opened_side_by_side(monkeypatch):
     assert done.exit_code == 0, done.output
     first, second = opened(asked[0])
     assert [settings.scenario().places().title for settings in (first, second)] == ["Bretagne", "Hauts-de-France"]
+
+
+def served(monkeypatch, *arguments):
+    """What the page would open with."""
+    opened = []
+    monkeypatch.setattr("clustersim.app.serve.serve", lambda asked, **_: opened.append(asked))
+    done = CliRunner().invoke(app, ["ui", *arguments, "--no-browser"])
+    assert done.exit_code == 0, done.output
+    return opened[0]
+
+
+def test_the_command_allows_a_second_and_further_worlds_that_say_where_they_are(monkeypatch):
+    asked = served(monkeypatch, "no_support", "hauts_de_france", "village", "animation", "--on", "bretagne")
+    assert (asked.scenario, asked.other, asked.territory) == ("no_support", "hauts_de_france", "bretagne")
+    assert asked.files == ("no_support", "hauts_de_france", "village", "animation")
+
+
+def test_the_command_refuses_a_further_scenario_that_there_is_not():
+    done = CliRunner().invoke(app, ["ui", "no_support", "animation", "nonsense", "--on", "village", "--no-browser"])
+    assert done.exit_code == 2 and "nonsense" in done.output
+
+
+def test_spaces_around_the_sign_of_a_change_do_not_matter(monkeypatch):
+    asked = served(monkeypatch, "village", "--set", " processes.meeting.decay_km = 30 ")
+    assert asked.changes == (("processes.meeting.decay_km", "30"),)
+
+
+def test_the_page_of_a_notebook_refuses_at_once_what_it_cannot_open_with():
+    with pytest.raises(ScenarioError) as refused:
+        page("nonsense", language="de")
+    assert refused.value.problems[0].found == '"de"'
+    assert "nonsense" in str(refused.value) and "en or fr" in str(refused.value)
+    with pytest.raises(ScenarioError, match="no_such_number"):
+        page("village", changes={"processes.meeting.no_such_number": 1})
+    with pytest.raises(ValueError, match="64 bits"):
+        page("village", seed=2**70)

@@ -36,10 +36,14 @@ def page(
         components: Solara components that take a model, such as Mesa's `make_plot_component` makes; drawn anew each month.
 
     Raises:
-        ScenarioError: if the scenario cannot be loaded.
+        ScenarioError: naming every mistake in the scenarios, and a language that the page does not speak.
+        ValueError: for a seed that is no luck.
     """
     from clustersim.app.opening import Opening
     from clustersim.app.serve import page_of
+    from clustersim.app.session import opened
+    from clustersim.app.speaking import LANGUAGES
+    from clustersim.problems import Problem, ScenarioError, did_you_mean, in_words
 
     if components and model is None:
         from clustersim.model import ClusterModel
@@ -49,4 +53,14 @@ def page(
     own = tuple(name for name in (scenario, beside) if name is not None)
     # Mesa's makers of components give some with the number of a page of its own viewer
     shown = tuple(component[0] if isinstance(component, tuple) else component for component in components)
-    return page_of(Opening(scenario, beside, on, seed, language, own, said, model, shown))
+    asked = Opening(scenario, beside, on, seed, language, own, said, model, shown)
+    problems = []
+    if language not in LANGUAGES:
+        problems.append(Problem("page", "language", in_words(language), " or ".join(LANGUAGES), did_you_mean(language, LANGUAGES)))
+    try:
+        opened(asked)
+    except ScenarioError as error:
+        problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return page_of(asked)

@@ -16,7 +16,7 @@ from typing import Any
 from clustersim.app.opening import Opening
 from clustersim.app.remembering import RECENT
 from clustersim.app.room import ROOM, Room
-from clustersim.app.saving import File, file_of
+from clustersim.app.saving import File, file_to_make
 from clustersim.app.settings import Settings
 from clustersim.app.speaking import Language, language
 from clustersim.app.world import LivedWorld
@@ -64,6 +64,7 @@ class Clock:
         self._wanted_month = 0
         self._shown: tuple[Any, int] | None = None
         self._to_export: tuple[str, int] | None = None
+        self._export_made: asyncio.Task[None] | None = None
         self._unmade: list[Settings] | None = None
         self._every, self._recent = 1, RECENT
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -143,6 +144,9 @@ class Clock:
                 await self._woken.wait()
                 self._woken.clear()
         finally:
+            if self._export_made is not None:
+                self._export_made.cancel()  # nobody waits for the file any more
+                await asyncio.gather(self._export_made, return_exceptions=True)
             while self.worlds:
                 self._drop(0)
 
@@ -153,7 +157,8 @@ class Clock:
                 pass
         except Exception as error:
             self.playing = False
-            self._to_export, self.exporting = None, ""
+            if self._to_export is not None:
+                self._to_export, self.exporting = None, ""
             self._unmade = None if self._to_make() is None else self.settings
             if self.last >= 0:
                 self._wanted_month = self.month = self._possible(min(self.month, self.last))
@@ -167,13 +172,15 @@ class Clock:
             await self._make(number)
             return True
         if self._to_export is not None:
-            await self._export(*self._to_export)
+            asked, self._to_export = self._to_export, None
+            self._export_made = asyncio.create_task(self._export(*asked))
+            await asyncio.sleep(0)  # what it shows is taken before another month is lived
             return True
         wanted = self._possible(self.month + 1) if self.playing else self._wanted_month
         if self.playing and wanted <= self.month:
             self.playing, self._wanted_month = False, self.month
             self.told()
-            return False
+            return True  # a world that was added may be behind
         behind = [world for world in self.worlds if world.last < wanted]
         begun = time.perf_counter()
         worlds = list(self.worlds)
@@ -213,11 +220,10 @@ class Clock:
                 return  # first, last and what is shown: less cannot be
 
     async def _export(self, what: str, number: int) -> None:
-        """Make a file; what goes wrong is said, and nothing else stops."""
-        self._to_export = None
+        """Make a file beside the months; what goes wrong is said, and nothing else stops."""
         try:
             world = self.worlds[min(number, len(self.worlds) - 1)]
-            self.download = await asyncio.to_thread(file_of, what, world, self.month, self.language.code)
+            self.download = await asyncio.to_thread(file_to_make(what, world, self.month, self.language.code))
             self.downloads += 1
         except Exception as error:
             self.failure = self.language.say("exports.failed", error=f"{type(error).__name__}: {error}")

@@ -16,9 +16,10 @@ from clustersim.population import Population
 from clustersim.scenario import Funder, Purpose, RunSettings, Scenario, whole_theory
 from clustersim.territory import Drawn
 
-__all__ = ["Row", "groups", "read", "rows_of"]
+__all__ = ["Row", "complaint", "groups", "read", "rows_of"]
 
 _CENTS = 100
+_BY_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _WIDE = 1_000.0  # an interval is called wide where its upper end is so many times what is set now
 
 
@@ -104,25 +105,28 @@ def read(row: Row, typed: Any, language: Language) -> Any:
     if isinstance(parameter.default, bool | str):
         if parameter.problem(typed) is None:
             return typed
-        allowed = language.say("settings.true_or_false") if isinstance(parameter.default, bool) else ", ".join(parameter.choices)
-        raise ValueError(language.say("settings.one_of", found=typed, allowed=allowed))
-    number = _number(typed)
+        raise ValueError(complaint(row, typed, language, language))
+    number = _number(typed, language)
     if number is not None and row.euros:
         number = round(number * _CENTS, 6)
     if number is not None and isinstance(parameter.default, int) and number.is_integer():
         number = int(number)
     if number is None or parameter.problem(number) is not None:
-        raise ValueError(_refused(row, typed, language))
+        raise ValueError(complaint(row, typed, language, language))
     return parameter.cast(number)
 
 
-def _number(typed: Any) -> float | None:
-    """A number as people write it, with spaces between thousands, and a comma or a point before decimals."""
+def _number(typed: Any, language: Language) -> float | None:
+    """A number as people write it in that language, with spaces between thousands and a point before decimals. A comma stands before
+    decimals in French and between thousands in English: where it stands otherwise, nobody knows which of the two is meant.
+    """
     if isinstance(typed, bool) or typed is None:
         return None
     text = re.sub(r"[\s\u00a0\u202f]", "", str(typed)).replace("\u2212", "-")
-    if "," in text and "." not in text:
+    if language.code == "fr" and "." not in text:
         text = text.replace(",", ".")
+    elif language.code == "en" and _BY_THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
     try:
         number = float(text)
     except ValueError:
@@ -130,7 +134,14 @@ def _number(typed: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _refused(row: Row, typed: Any, language: Language) -> str:
+def complaint(row: Row, typed: Any, language: Language, typed_in: Language) -> str:
+    """Why that cannot be, in one language, as it was typed in the same or another."""
+    parameter = row.parameter
+    if isinstance(parameter.default, bool | str):
+        allowed = language.say("settings.true_or_false") if isinstance(parameter.default, bool) else ", ".join(parameter.choices)
+        return language.say("settings.one_of", found=typed, allowed=allowed)
+    if "," in str(typed) and _number(typed, typed_in) is None:
+        return language.say(f"settings.comma_{typed_in.code}", found=str(typed).strip())
     whole = isinstance(row.parameter.default, int) and not row.euros
     low, high = (_plain(bound, language) for bound in row.bounds())
     unit = language.unit(row.unit)

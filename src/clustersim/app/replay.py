@@ -5,9 +5,10 @@ version are the same to the bit, and the state hash at the end proves it.
 """
 
 import base64
+import contextlib
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -26,7 +27,6 @@ from clustersim.state.organisations import KINDS
 __all__ = ["page", "relive", "write_replay"]
 
 
-
 def write_replay(
     results: str | os.PathLike[str], out: str | os.PathLike[str], code: str = "en", *, progress: Callable[[int, int], None] | None = None
 ) -> Path:
@@ -42,18 +42,32 @@ def write_replay(
         ResultsError: if the results cannot be read or lived again, or the file cannot be written.
     """
     stored = read(results)
-    world, everybody, snapshots = relive(stored, progress)
-    text = page(world, everybody, snapshots, stored.state_hash, code)
     target = Path(out)
     part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
     try:
-        part.write_text(text, encoding="utf-8")
-        bring_to_disk([part])
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise ResultsError(f"cannot write {target}: {error}", "Check free space and rights, or choose another file") from error
+        with _writing(target):  # before a run is lived for nothing
+            if target.is_dir():
+                raise IsADirectoryError("a folder of that name is there")
+            part.touch()
+            part.unlink()
+        world, everybody, snapshots = relive(stored, progress)
+        text = page(world, everybody, snapshots, stored.state_hash, code)
+        with _writing(target):
+            part.write_text(text, encoding="utf-8")
+            bring_to_disk([part])
+            part.replace(target)
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)  # whatever stopped it, Ctrl-C too
     return target
+
+
+@contextlib.contextmanager
+def _writing(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ResultsError(f"cannot write {target}: {error}", "Check free space and rights, or choose another file") from error
 
 
 def relive(stored: StoredRun, progress: Callable[[int, int], None] | None = None) -> tuple[World, Newcomers, list[Snapshot]]:

@@ -1,11 +1,12 @@
 """What is saved from the page as a file: which export, of which world, under which name."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from clustersim.app import exports
 from clustersim.app.world import LivedWorld
 
-__all__ = ["KINDS", "File", "file_of"]
+__all__ = ["KINDS", "File", "file_of", "file_to_make"]
 
 # what can be saved: ending and kind of the file
 KINDS = {
@@ -38,26 +39,37 @@ def file_of(what: str, world: LivedWorld, month: int, code: str) -> File:
     animation of the months until then that are kept.
 
     Raises:
-        KeyError: for an export that there is not.
+        KeyError: for an export that there is not, or a picture of a month that is not kept.
+    """
+    return file_to_make(what, world, month, code)()
+
+
+def file_to_make(what: str, world: LivedWorld, month: int, code: str) -> Callable[[], File]:
+    """What makes that export, in another thread and as long as it takes. The months that it shows are taken now: meanwhile the world
+    lives on, forgets older months, or goes back to its beginning.
     """
     ending, kind = KINDS[what]
-    with world.at_rest() as simulation:
-        recorder, memory = world.recorder, world.memory
-        scenario, seed, lived = simulation.scenario, simulation.seed, simulation.month
-        stem = f"{scenario.name}-seed{seed}"
-        if what == "settings":
-            # a run needs a month at least, so that there is nothing to compare with before the first
-            known = {"month": lived, "state_hash": simulation.state.hash()} if lived else {}
-            return File(f"{stem}.{ending}", kind, exports.scenario_file(scenario, seed, **known))
-        if what == "series":
-            return File(f"{stem}-series.{ending}", kind, exports.series_csv(simulation))
-        if what == "tables":
-            return File(f"{stem}-month{lived}-tables.{ending}", kind, exports.tables_zip(simulation))
-        everybody = recorder.everybody
-    # snapshots never change, so that drawing them need not hold up the months
-    if what == "animation":
-        content = exports.animation_gif(recorder.world, everybody, memory.until(month), code)
-    else:
-        draw = exports.picture_png if what == "picture_png" else exports.picture_svg
-        content = draw(recorder.world, everybody, memory[month], code)
-    return File(f"{stem}-month{month}.{ending}", kind, content)
+    recorder, kept = world.recorder, {snapshot.month: snapshot for snapshot in world.memory.until(month)}
+
+    def make() -> File:
+        with world.at_rest() as simulation:
+            scenario, seed, lived = simulation.scenario, simulation.seed, simulation.month
+            stem = f"{scenario.name}-seed{seed}"
+            if what == "settings":
+                # a run needs a month at least, so that there is nothing to compare with before the first
+                known = {"month": lived, "state_hash": simulation.state.hash()} if lived else {}
+                return File(f"{stem}.{ending}", kind, exports.scenario_file(scenario, seed, **known))
+            if what == "series":
+                return File(f"{stem}-series.{ending}", kind, exports.series_csv(simulation))
+            if what == "tables":
+                return File(f"{stem}-month{lived}-tables.{ending}", kind, exports.tables_zip(simulation))
+            everybody = recorder.everybody
+        # snapshots never change, so that drawing them need not hold up the months
+        if what == "animation":
+            content = exports.animation_gif(recorder.world, everybody, list(kept.values()), code)
+        else:
+            draw = exports.picture_png if what == "picture_png" else exports.picture_svg
+            content = draw(recorder.world, everybody, kept[month], code)
+        return File(f"{stem}-month{month}.{ending}", kind, content)
+
+    return make

@@ -4,7 +4,9 @@ Solara reads its settings from the environment when it is imported, so they are 
 the `solara-assets` wheel. Each tab of a browser has a kernel of its own, and so a session of its own.
 """
 
+import errno
 import os
+import re
 import socket
 import threading
 import webbrowser
@@ -13,11 +15,12 @@ from typing import Any
 
 from clustersim.app.opening import Opening
 
-__all__ = ["MESA_PAGE", "PAGE", "PORT", "PortError", "opening", "own_pages_only", "page_of", "prepare", "serve"]
+__all__ = ["MESA_PAGE", "PAGE", "PORT", "PortError", "known_names_only", "opening", "own_pages_only", "page_of", "prepare", "serve"]
 
 PORT = 8765
 PAGE, MESA_PAGE = "clustersim.app.screen:Page", "clustersim.app.solaraviz:Page"
 _LOCAL = ("127.0.0.1", "localhost", "::1")
+_NAMES = ("127.0.0.1", "localhost", "[::1]")  # as a browser says them
 _SETTINGS = {
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",  # on unless switched off
     "SOLARA_THEME_SHOW_BANNER": "False",
@@ -95,10 +98,26 @@ def page_of(asked: Opening) -> object:
 def _application(host: str) -> object:
     """Solara's application; on this machine alone it answers to this machine's names only, and nowhere to pages of others."""
     import solara.server.starlette
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-    hosts = ["127.0.0.1", "localhost", "[::1]"] if host in _LOCAL else ["*"]
-    return TrustedHostMiddleware(own_pages_only(solara.server.starlette.app), allowed_hosts=hosts, www_redirect=False)
+    ours = own_pages_only(solara.server.starlette.app)
+    return known_names_only(ours) if host in _LOCAL else ours
+
+
+def known_names_only(application: Callable[..., Any]) -> Callable[..., Any]:
+    """An application that answers to this machine's names alone, else any page's owner could call it by a name of his own. Starlette's
+    own check takes the first colon for that of the port, and so knows no address such as [::1].
+    """
+
+    async def answer(scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+        from starlette.responses import PlainTextResponse
+
+        said = dict(scope.get("headers", ())).get(b"host", b"").decode("latin-1")
+        if scope["type"] == "lifespan" or re.sub(r":\d*$", "", said).casefold() in _NAMES:
+            await application(scope, receive, send)
+        else:
+            await PlainTextResponse("Invalid host header", status_code=400)(scope, receive, send)
+
+    return answer
 
 
 def own_pages_only(application: Callable[..., Any]) -> Callable[..., Any]:
@@ -124,8 +143,13 @@ def _listen(host: str, port: int | None) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, wanted))
+        except socket.gaierror as error:
+            listening.close()
+            raise PortError(f"no address of this machine is called {host} ({error.strerror}); choose another with --host") from error
         except OSError as error:
             listening.close()
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise PortError(f"{host} is no address of this machine; choose another with --host") from error
             found = error
             continue
         listening.listen(128)

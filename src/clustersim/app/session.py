@@ -11,14 +11,16 @@ from typing import Any
 from clustersim.app.choices import Choice, has_territory, scenarios, territories
 from clustersim.app.clock import Clock
 from clustersim.app.opening import Opening
-from clustersim.app.panel import read, rows_of
+from clustersim.app.panel import complaint, read, rows_of
 from clustersim.app.room import ROOM, Room
 from clustersim.app.saving import KINDS
 from clustersim.app.settings import Settings
-from clustersim.app.speaking import language
+from clustersim.app.speaking import Language, language
 from clustersim.problems import ScenarioError
 
 __all__ = ["SPEEDS", "Session", "beside", "opened"]
+
+type _Reason = Callable[[Language], str]  # why something cannot be, in any language
 
 SPEEDS = (1, 3, 10, 0)  # months a second; 0 as fast as they can be lived and drawn
 
@@ -27,8 +29,6 @@ class Session(Clock):
     """What one page shows, and what is wanted of it.
 
     Attributes:
-        refused: By world and path, what was typed and could not be, and why.
-        problem: What is wrong with the settings where no single number is to blame.
         picked: World and row of the organisation that is looked at.
     """
 
@@ -45,9 +45,19 @@ class Session(Clock):
             NoRoomError: if all places are taken.
         """
         super().__init__(opening, opened(opening), told, room)
-        self.refused: dict[tuple[int, str], tuple[Any, str]] = {}
-        self.problem = ""
+        self._refused: dict[tuple[int, str], tuple[Any, _Reason]] = {}
+        self._problem: _Reason | None = None
         self.picked: tuple[int, int] | None = None
+
+    @property
+    def refused(self) -> dict[tuple[int, str], tuple[Any, str]]:
+        """By world and path, what was typed and could not be, and why, in the page's language."""
+        return {place: (typed, why(self.language)) for place, (typed, why) in self._refused.items()}
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the settings where no single number is to blame; empty if nothing is."""
+        return "" if self._problem is None else self._problem(self.language)
 
     def play(self) -> None:
         """Live on from the month that is shown; from the beginning where the horizon is reached."""
@@ -88,7 +98,7 @@ class Session(Clock):
         """The chosen scenarios under the chosen seed as they are, whatever was changed in them, from month 0."""
         with self._trying():
             self.settings = [settings.as_chosen() for settings in self.settings]
-            self.refused, self.problem = {}, ""
+            self._refused, self._problem = {}, None
             self.start_again()
 
     def run_at(self, speed: int) -> None:
@@ -99,7 +109,6 @@ class Session(Clock):
     def speak(self, code: str) -> None:
         """Another language."""
         self.language = language(code)
-        self.refused = {place: (typed, self._complaint(*place, typed)) for place, (typed, _) in self.refused.items()}
         self.told()
 
     def choose(self, number: int, name: str, territory: str | None) -> None:
@@ -116,16 +125,18 @@ class Session(Clock):
             elif territory is None and has_territory(before.name, named):
                 territory = before.name  # who leaves a territory's own scenario stays there
             self._settle(number, before.chosen(name, territory))
+            self._forget_refused(number)
 
     def reseed(self, typed: Any) -> None:
         """Another seed for all worlds."""
         try:
             changed = replace(self.settings[0], seed=int(str(typed).strip())).checked()
         except ValueError:
-            self.refused[0, "seed"] = (typed, self._complaint(0, "seed", typed))
+            found = str(typed).strip() or "…"
+            self._refused[0, "seed"] = (typed, lambda language: language.say("settings.seed_refused", found=found))
             self.told()
             return
-        self.refused.pop((0, "seed"), None)
+        self._refused.pop((0, "seed"), None)
         self._settle(0, changed)
 
     def change(self, number: int, path: str, typed: Any) -> None:
@@ -137,11 +148,12 @@ class Session(Clock):
             row = next(row for row in rows_of(before.scenario()) if row.path == path)
             changed = before.with_change(path, read(row, typed, self.language))
         except ScenarioError as error:
-            self.refused[number, path] = (typed, "; ".join(f"{problem.found}: {problem.allowed}" for problem in error.problems))
+            said = "; ".join(f"{problem.found}: {problem.allowed}" for problem in error.problems)
+            self._refused[number, path] = (typed, _mistake(said))
         except (ValueError, StopIteration):
-            self.refused[number, path] = (typed, self._complaint(number, path, typed))
+            self._refused[number, path] = (typed, self._complaint(number, path, typed))
         else:
-            self.refused.pop((number, path), None)
+            self._refused.pop((number, path), None)
             self._settle(number, changed)
             return
         self.told()
@@ -150,7 +162,7 @@ class Session(Clock):
         """One number as the scenario has it, or all of them."""
         if not self._knows(number):
             return
-        self.refused = {place: said for place, said in self.refused.items() if place[0] != number or (path and place[1] != path)}
+        self._refused = {place: said for place, said in self._refused.items() if place[0] != number or (path and place[1] != path)}
         with self._trying():
             before = self.settings[number]
             self._settle(number, before.without_change(path) if path else before.as_chosen())
@@ -167,12 +179,13 @@ class Session(Clock):
         if name is None:
             self._drop(1)
             del self.settings[1:]
-            self.refused = {place: said for place, said in self.refused.items() if place[0] == 0}
+            self._refused = {place: said for place, said in self._refused.items() if place[0] == 0}
             self._wake()
             return
         with self._trying():
             self._offered(name, scenarios(self.opening.named))
             self._settle(1, beside(Settings(name), self.settings[0], self.opening), keep_month=True)
+            self._forget_refused(1)
 
     @property
     def looked_at(self) -> tuple[int, int] | None:
@@ -195,7 +208,7 @@ class Session(Clock):
 
     def _settle(self, number: int, settings: Settings, *, keep_month: bool = False) -> None:
         """These settings are wanted; the second world shares what is not its own."""
-        self.problem = self.failure = ""
+        self._problem, self.failure = None, ""
         wanted = [*self.settings[:number], settings, *self.settings[number + 1 :]]
         if number == 0 and len(wanted) > 1:
             wanted[1] = beside(wanted[1], settings, self.opening)
@@ -204,7 +217,15 @@ class Session(Clock):
         if not keep_month:
             self.playing = False
             self._wanted_month = self.month = 0
+        elif max(self.month, self._wanted_month) > (end := min(settings.scenario().run.months for settings in wanted)):
+            # no world is lived past its end
+            self._wanted_month, self.month = self._possible(min(self._wanted_month, end)), self._possible(min(self.month, end))
         self._wake()
+
+    def _forget_refused(self, number: int) -> None:
+        """What was typed for a scenario that has gone concerns nobody any more."""
+        self._refused = {place: said for place, said in self._refused.items() if place[0] != number}
+        self.told()
 
     def _knows(self, number: int) -> bool:
         """Whether there is such a world: a click may come late, from the page of before."""
@@ -213,29 +234,37 @@ class Session(Clock):
     def _offered(self, name: str, choices: list[Choice]) -> None:
         """Refuse what is in no list: a page loads no file that nobody named when it was opened."""
         if all(choice.name != name for choice in choices):
-            raise ValueError(self.language.say("settings.not_offered", name=name))
+            raise _NotOfferedError(name)
 
     @contextlib.contextmanager
     def _trying(self) -> Iterator[None]:
         """What cannot be is said, and everything stays as it was."""
         try:
             yield
+        except _NotOfferedError as error:
+            name = str(error)
+            self._problem = lambda language: language.say("settings.not_offered", name=name)
+            self.told()
         except (ScenarioError, ValueError) as error:
-            self.problem = str(error)
+            self._problem = _mistake(str(error))
             self.told()
 
-    def _complaint(self, number: int, path: str, typed: Any) -> str:
-        """Why that cannot be, in the page's language."""
-        if path == "seed":
-            return self.language.say("settings.seed_refused", found=str(typed).strip() or "…")
+    def _complaint(self, number: int, path: str, typed: Any) -> _Reason:
+        """Why that cannot be; a language that is chosen later says it of what was typed in this one."""
         row = next((row for row in rows_of(self.settings[number].scenario()) if row.path == path), None)
         if row is None:
-            return self.language.say("settings.unknown", path=path)
-        try:
-            read(row, typed, self.language)
-        except ValueError as error:
-            return str(error)
-        return self.problem
+            return lambda language: language.say("settings.unknown", path=path)
+        typed_in = self.language
+        return lambda language: complaint(row, typed, language, typed_in)
+
+
+class _NotOfferedError(ValueError):
+    """Of the name of a scenario that is in no list."""
+
+
+def _mistake(said: str) -> _Reason:
+    """What the program refuses, which speaks English alone."""
+    return lambda language: language.say("settings.mistake", problem=said)
 
 
 def opened(opening: Opening) -> list[Settings]:

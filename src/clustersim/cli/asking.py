@@ -21,6 +21,7 @@ __all__ = [
     "Changes",
     "On",
     "ScenarioName",
+    "change_of",
     "check_seed",
     "complain",
     "grouped",
@@ -45,7 +46,7 @@ def load(name: str, changes: list[str], on: str | None = None) -> Scenario:
     """The scenario with its changes, or an exit with every mistake in plain words."""
     from clustersim.scenario import Scenario, ScenarioError
 
-    said = [_change(text) for text in changes]
+    said = [change_of(text) for text in changes]
     for number, (path, _) in enumerate(said):
         for other, _ in said[:number]:
             if f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}."):
@@ -73,7 +74,7 @@ def check_seed(seed: int) -> None:
         complain(f"--seed: {error}", MISTAKE)
 
 
-def _change(text: str) -> tuple[str, str]:
+def change_of(text: str) -> tuple[str, str]:
     """`path=value` as its two parts; the scenario reads the value."""
     path, equals, value = text.partition("=")
     if not equals or not path.strip():

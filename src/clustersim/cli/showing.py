@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from clustersim.cli.asking import MISTAKE, Changes, On, check_seed, complain, load, say_problems
+from clustersim.cli.asking import MISTAKE, Changes, On, change_of, check_seed, complain, load, say_problems
 from clustersim.cli.reporting import Language
 
 
@@ -38,8 +38,9 @@ def ui(
     # the world without support is put on a real territory, unless the user says what to see
     territory = on or (None if named else "bretagne")
     said = changes or []
-    for name in named or [first]:
-        load(name, said if name == first else [], territory)
+    load(first, said, territory)
+    for name in named[2:]:  # which stay where they say they are, unless someone puts them elsewhere
+        load(name, [])
     check_seed(seed)
     from clustersim.app.serve import MESA_PAGE, PAGE, Opening, PortError, serve
     from clustersim.app.session import opened
@@ -52,7 +53,7 @@ def ui(
         seed=seed,
         language=lang.value,
         files=tuple(named),
-        changes=tuple(text.split("=", 1) for text in said),
+        changes=tuple(change_of(text) for text in said),
     )
     try:
         opened(asked)  # what cannot be side by side is refused before a page opens
