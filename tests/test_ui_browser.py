@@ -69,6 +69,79 @@ def test_the_keyboard_plays_steps_and_looks_back(visit):
     visit.until("month", "The beginning")
 
 
+def test_keys_typed_beside_the_page_are_not_the_pages(visit):
+    visit.click("step")
+    visit.until("month", "Month 1 of")
+    for beside in ("<div contenteditable>", "<div tabindex=0>", "<textarea>"):
+        visit.page.evaluate("""html => {
+            document.body.insertAdjacentHTML("afterbegin", html);
+            document.body.firstElementChild.focus();
+        }""", beside)
+        visit.page.keyboard.type(" r ")
+        visit.page.keyboard.press("ArrowRight")
+        visit.page.keyboard.press("Home")
+        if beside != "<div tabindex=0>":
+            typed = "() => document.activeElement.value ?? document.activeElement.textContent"
+            assert visit.page.evaluate(typed).replace("\u00a0", " ") == " r "
+        visit.page.evaluate("document.body.firstElementChild.remove()")
+    visit.page.keyboard.press("ArrowRight")  # the page alone has the keyboard again
+    visit.until("month", "Month 2 of")
+    visit.page.wait_for_function("() => document.querySelector('.cs-stage').__vue__.status.month === 2")
+    assert visit.page.evaluate("document.querySelector('.cs-stage').__vue__.status.last") == 2, "nothing was played or begun anew"
+
+
+def test_space_is_the_buttons_that_the_keyboard_has_come_to_and_else_plays(visit):
+    visit.click("step")  # by the mouse
+    visit.until("month", "Month 1 of")
+    visit.page.locator("[data-test=back]").focus()
+    visit.page.keyboard.press("Tab")
+    assert visit.page.evaluate("document.activeElement.dataset.test") == "step"
+    visit.page.keyboard.press(" ")
+    visit.until("month", "Month 2 of")
+    visit.ready()
+    visit.page.keyboard.press("Enter")
+    visit.until("month", "Month 3 of")
+    visit.ready()
+    assert not visit.page.evaluate("document.querySelector('.cs-stage').__vue__.status.playing")
+    visit.click("zoom-in")
+    visit.page.keyboard.press(" ")
+    visit.until("month", "Month 24 of")
+
+
+def test_a_map_is_never_shown_stretched_while_its_size_changes(visit):
+    stretched = visit.page.evaluate("""async () => {
+        const canvas = document.querySelector("[data-test=map-0]"), seen = [];
+        // told after the stage, in the same frame: what is seen then is what is shown
+        const witness = new ResizeObserver(() => seen.push([canvas.clientWidth - canvas.width, canvas.clientHeight - canvas.height]));
+        witness.observe(document.querySelector(".cs-stage"));
+        for (const width of ["100px", "400px", "250px"]) {
+            document.querySelector(".cs-side").style.width = width;
+            await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        }
+        witness.disconnect();
+        return seen;
+    }""")
+    assert len(stretched) > 2
+    assert {tuple(by) for by in stretched} == {(0, 0)}
+
+
+def test_a_page_that_is_left_while_it_plays_goes_on(visit):
+    """A hidden page is given no frames to paint in."""
+    replied = visit.page.evaluate("""async () => {
+        const stage = document.querySelector(".cs-stage").__vue__;
+        cancelAnimationFrame(stage.waiting);
+        stage.waiting = -1; // a frame that never comes
+        stage.answer = { known: {}, behind: false };
+        Object.defineProperty(document, "hidden", { value: true, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+        delete document.hidden;
+        const replied = stage.answer === null;
+        stage.draw();
+        return replied;
+    }""")
+    assert replied
+
+
 def test_a_number_is_changed_by_its_slider_marked_and_put_back(visit):
     path = "processes.meeting.decay_km"
     visit.click("group-processes.meeting")

@@ -40,7 +40,8 @@ def live_until(visit: Visit, month: int) -> None:
     visit.page.wait_for_function(
         "month => document.querySelector('.cs-stage').__vue__.status.month >= month", arg=month, timeout=PATIENCE
     )
-    visit.page.keyboard.press(" ")
+    if visit.page.evaluate("document.querySelector('.cs-stage').__vue__.status.playing"):  # at the horizon it has ended by itself
+        visit.page.keyboard.press(" ")
     visit.page.wait_for_function("() => !document.querySelector('.cs-stage').__vue__.status.playing")
     visit.page.evaluate("month => document.querySelector('.cs-bar').__vue__.look(month)", month)
     visit.page.wait_for_function("month => document.querySelector('.cs-stage').__vue__.status.month === month", arg=month)
