@@ -52,7 +52,7 @@ window.readable = (() => {
 
   /* Labels and controls that do not fit where they stand. */
   function cut() {
-    const parted = ".cs-transport, .cs-transport *, .cs-chart-head, .cs-chart-label, .cs-chart-now, .cs-tabs button";
+    const parted = ".cs-transport, .cs-transport *, .cs-chart-head, .cs-chart-label, .cs-chart-now, .cs-tabs button, .cs-hint";
     return [...document.querySelectorAll(parted)]
       .filter((node) => !node.closest(".v-icon") && node.clientWidth && node.scrollWidth > node.clientWidth + 1)
       .map((node) => `${node.className}: ${node.innerText}`);

@@ -5,6 +5,7 @@ import io
 import re
 import xml.etree.ElementTree as ET
 import zipfile
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +16,7 @@ from PIL import Image
 from clustersim import run
 from clustersim.app import exports
 from clustersim.app.drawing.words import LANGUAGES, words
-from clustersim.app.picture import Picture
+from clustersim.app.picture import MET, UNMET, Picture
 from clustersim.report.page.language import catalogue
 from clustersim.report.style import PALETTE
 from clustersim.tables import TABLES
@@ -56,6 +57,14 @@ def test_a_picture_is_an_svg_that_asks_for_nothing(picture, code):
     assert b"<dc:date>" not in content
 
 
+def test_a_title_may_have_any_letters(picture):
+    world, everybody, snapshots = picture
+    odd = replace(world, name="mine", title="100 $ { _ and 3 $")
+    assert Image.open(io.BytesIO(exports.picture_png(odd, everybody, snapshots[1]))).width >= 1600
+    assert exports.picture_svg(odd, everybody, snapshots[1]).startswith(b"<?xml")
+    assert Image.open(io.BytesIO(exports.animation_gif(odd, everybody, snapshots[:2]))).n_frames == 2
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_picture_speaks_its_language_and_says_the_months_numbers(picture, code):
     world, everybody, snapshots = picture
@@ -67,6 +76,15 @@ def test_a_picture_speaks_its_language_and_says_the_months_numbers(picture, code
     of = dict(zip((o.name for o in world.observables), snapshots[-1].series, strict=True))
     assert words(code).share(of["met_share"]) in said
     assert str(snapshots[-1].cluster_row.size) in said
+    assert any(re.fullmatch(r"\d+–\d+\s%", text) for text in said), "the range over which places are shaded"
+
+
+def test_places_of_a_picture_are_shaded_over_the_range_of_their_unmet_needs(picture):
+    world, everybody, snapshots = picture
+    drawn = Picture(world, everybody, words("en")).show(snapshots[-1])
+    shades = drawn._places.get_facecolor()[:, 0]
+    assert np.ptp(shades) > 0.9 * (MET - UNMET)[0], "from the lightest to the darkest"
+    assert shades.min() >= UNMET[0] - 1e-9 and shades.max() <= MET[0] + 1e-9
 
 
 def test_legends_of_a_picture_lie_on_it(picture):

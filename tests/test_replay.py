@@ -239,6 +239,24 @@ def test_every_month_of_the_replay_is_the_month_of_the_run(page):
 
 
 @pytest.mark.browser
+def test_partners_are_counted_though_not_all_ties_are_kept(page):
+    from base64 import b64encode
+
+    from clustersim.app import recording
+
+    _, recorder, snapshots = record(supported(), 3)
+    few = snapshots[-1].tie_one.size // 3
+    packet = b64encode(recording.bytes_of(recorder.world, recorder.everybody, snapshots, most_ties=few)).decode("ascii")
+    drawn, degree = page.evaluate(
+        """async text => { const frame = (await clustersim.recording(text)).frame(3);
+        return [frame.ties.one.length, Array.from(frame.degree)]; }""",
+        packet,
+    )
+    assert drawn == few
+    assert degree == snapshots[-1].degree.tolist()
+
+
+@pytest.mark.browser
 def test_it_plays_to_the_end_and_stops(page):
     _go(page, 0)
     page.select_option("#speed", "24")

@@ -69,6 +69,103 @@ def test_the_keyboard_plays_steps_and_looks_back(visit):
     visit.until("month", "The beginning")
 
 
+def test_keys_typed_beside_the_page_are_not_the_pages(visit):
+    visit.click("step")
+    visit.until("month", "Month 1 of")
+    for beside in ("<div contenteditable>", "<div tabindex=0>", "<textarea>"):
+        visit.page.evaluate("""html => {
+            document.body.insertAdjacentHTML("afterbegin", html);
+            document.body.firstElementChild.focus();
+        }""", beside)
+        visit.page.keyboard.type(" r ")
+        visit.page.keyboard.press("ArrowRight")
+        visit.page.keyboard.press("Home")
+        if beside != "<div tabindex=0>":
+            typed = "() => document.activeElement.value ?? document.activeElement.textContent"
+            assert visit.page.evaluate(typed).replace("\u00a0", " ") == " r "
+        visit.page.evaluate("document.body.firstElementChild.remove()")
+    visit.page.keyboard.press("ArrowRight")  # the page alone has the keyboard again
+    visit.until("month", "Month 2 of")
+    visit.page.wait_for_function("() => document.querySelector('.cs-stage').__vue__.status.month === 2")
+    assert visit.page.evaluate("document.querySelector('.cs-stage').__vue__.status.last") == 2, "nothing was played or begun anew"
+
+
+def test_space_is_the_buttons_that_the_keyboard_has_come_to_and_else_plays(visit):
+    visit.click("step")  # by the mouse
+    visit.until("month", "Month 1 of")
+    visit.page.locator("[data-test=back]").focus()
+    visit.page.keyboard.press("Tab")
+    assert visit.page.evaluate("document.activeElement.dataset.test") == "step"
+    visit.page.keyboard.press(" ")
+    visit.until("month", "Month 2 of")
+    visit.ready()
+    visit.page.keyboard.press("Enter")
+    visit.until("month", "Month 3 of")
+    visit.ready()
+    assert not visit.page.evaluate("document.querySelector('.cs-stage').__vue__.status.playing")
+    visit.click("zoom-in")
+    visit.page.keyboard.press(" ")
+    visit.until("month", "Month 24 of")
+
+
+def test_a_map_is_never_shown_stretched_while_its_size_changes(visit):
+    stretched = visit.page.evaluate("""async () => {
+        const canvas = document.querySelector("[data-test=map-0]"), seen = [];
+        // told after the stage, in the same frame: what is seen then is what is shown
+        const witness = new ResizeObserver(() => seen.push([canvas.clientWidth - canvas.width, canvas.clientHeight - canvas.height]));
+        witness.observe(document.querySelector(".cs-stage"));
+        for (const width of ["100px", "400px", "250px"]) {
+            document.querySelector(".cs-side").style.width = width;
+            await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        }
+        witness.disconnect();
+        return seen;
+    }""")
+    assert len(stretched) > 2
+    assert {tuple(by) for by in stretched} == {(0, 0)}
+
+
+def test_what_is_not_drawn_is_said(visit):
+    visit.page.evaluate("""() => {
+        const stage = document.querySelector('.cs-stage').__vue__, { network } = clustersim;
+        stage.frames[0].ties.all = stage.frames[0].ties.one.length + 12345;
+        clustersim.network = (...given) => Object.assign(network(...given), { shown: 2500, all: 3456 });
+        stage.draw();
+    }""")
+    visit.until("cut-0", "ties are drawn, chosen by lot")
+    visit.click("network")
+    visit.until("cut-0", "2,500 of 3,456 organisations with ties are shown")
+
+
+def test_places_are_shaded_over_the_range_of_their_unmet_needs_which_the_legend_says(visit):
+    ranges = visit.page.evaluate("""() => {
+        const places = (shares) => ({ places: { need: shares.map(() => 1000), unmet_need: shares.map((share) => 1000 * share) } });
+        const even = Array.from({ length: 101 }, (_, k) => 0.5 + 0.004 * k);
+        const months = [[even], [even.slice(0, 51), even.slice(51)], [[0.9, 0.9]], [[]], [[0, 0]]];
+        return months.map((worlds) => clustersim.unmet(worlds.map(places)));
+    }""")
+    assert ranges == [[0.52, 0.88], [0.52, 0.88], [0.85, 0.9], [0, 1], [0, 0.05]]
+    low, high = visit.page.evaluate("document.querySelector('.cs-stage').__vue__.unmet")
+    visit.page.get_by_text(f"darker with unmet needs ({round(100 * low)}–{round(100 * high)} %)").wait_for()
+
+
+def test_a_page_that_is_left_while_it_plays_goes_on(visit):
+    """A hidden page is given no frames to paint in."""
+    replied = visit.page.evaluate("""async () => {
+        const stage = document.querySelector(".cs-stage").__vue__;
+        cancelAnimationFrame(stage.waiting);
+        stage.waiting = -1; // a frame that never comes
+        stage.answer = { known: {}, behind: false };
+        Object.defineProperty(document, "hidden", { value: true, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+        delete document.hidden;
+        const replied = stage.answer === null;
+        stage.draw();
+        return replied;
+    }""")
+    assert replied
+
+
 def test_a_number_is_changed_by_its_slider_marked_and_put_back(visit):
     path = "processes.meeting.decay_km"
     visit.click("group-processes.meeting")
@@ -187,6 +284,27 @@ def test_two_territories_lie_side_by_side_each_with_a_view_of_its_own(browser):
         views = visit.page.evaluate("document.querySelector('.cs-stage').__vue__.views")
         assert views[0]["zoom"] == views[1]["zoom"] > 1
         assert views[0]["x"] != views[1]["x"], "each stays in the middle of its own territory"
+        visit.close()
+
+
+def test_each_world_is_named_with_purposes_of_its_own(browser, tmp_path):
+    fewer = tmp_path / "fewer.toml"
+    fewer.write_text('title = "Five purposes"\nextends = "village"\n\n[purposes.employment_and_inclusion]\nremove = true\n')
+    with serving("village", str(fewer)) as address:
+        visit = Visit(browser, address)
+        visit.page.wait_for_selector("[data-test=map-1]")
+        lists = visit.page.evaluate("document.querySelector('.cs-stage').__vue__.worlds.map((world) => world.purposes)")
+        assert lists[0] != lists[1]
+        for world, purposes in enumerate(lists):
+            legend = [visit.said(f"purpose-{world}-{k}") for k in range(len(purposes))]
+            called = visit.page.evaluate("""k => {
+                const stage = document.querySelector('.cs-stage').__vue__, { living } = stage.frames[k], o = stage.made[k].organisations;
+                return [...living].map((row) => [o.purpose[row], stage.named({ what: "organisation", row }, k).split(' · ').pop()]);
+            }""", world)
+            assert all(legend[purpose].strip().endswith(name) for purpose, name in called), "each is named with its own world's purposes"
+        visit.click("purpose-1-0")
+        alone = visit.page.evaluate("[0, 1].map((k) => document.querySelector('.cs-stage').__vue__.onlyIn(k))")
+        assert alone == [None, 0], "a purpose of one list is shown alone in its own world"
         visit.close()
 
 

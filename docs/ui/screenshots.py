@@ -40,7 +40,8 @@ def live_until(visit: Visit, month: int) -> None:
     visit.page.wait_for_function(
         "month => document.querySelector('.cs-stage').__vue__.status.month >= month", arg=month, timeout=PATIENCE
     )
-    visit.page.keyboard.press(" ")
+    if visit.page.evaluate("document.querySelector('.cs-stage').__vue__.status.playing"):  # at the horizon it has ended by itself
+        visit.page.keyboard.press(" ")
     visit.page.wait_for_function("() => !document.querySelector('.cs-stage').__vue__.status.playing")
     visit.page.evaluate("month => document.querySelector('.cs-bar').__vue__.look(month)", month)
     visit.page.wait_for_function("month => document.querySelector('.cs-stage').__vue__.status.month === month", arg=month)
@@ -59,14 +60,14 @@ def tour(browser: object, language: str) -> None:
         row.fill("far" if language == "en" else "loin")
         row.press("Tab")
         visit.page.locator(".cs-row .cs-problem").wait_for()
-        staff = visit.page.locator("[data-test='processes.meeting.encounter_rate'] input[type=text]")
-        visit.page.fill("[data-test=search]", "encounter" if language == "en" else "rencontres")
-        staff.fill("0.45" if language == "en" else "0,45")
-        staff.press("Tab")
-        visit.page.locator("[data-test='processes.meeting.encounter_rate'].cs-changed").wait_for()
+        far = visit.page.locator("[data-test='processes.meeting.far_chance'] input[type=text]")
+        visit.page.fill("[data-test=search]", "processes.meeting")
+        far.fill("0.45" if language == "en" else "0,45")
+        far.press("Tab")
+        visit.page.locator("[data-test='processes.meeting.far_chance'].cs-changed").wait_for()
         visit.ready(PATIENCE)
         live_until(visit, 12)
-        visit.page.fill("[data-test=search]", "meeting km" if language == "en" else "rencontres portee")
+        visit.page.fill("[data-test=search]", "processes.meeting")  # both the changed and the refused
         visit.page.locator(".cs-row .cs-problem").scroll_into_view_if_needed()
         shoot(visit.page, f"settings.{language}")
         visit.click("undo-all")

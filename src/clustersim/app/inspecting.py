@@ -16,7 +16,10 @@ from clustersim.state.organisations import KINDS
 __all__ = ["card", "name_in"]
 
 # told elsewhere on the card, or keys of the program's own
-_NOT_LISTED = {"uid", "kind", "alive", "place_row", "x_km", "y_km", "closed_month", "purpose", "cluster_row", "pole_row", "support_cents"}
+_NOT_LISTED = {
+    "uid", "kind", "alive", "place_row", "x_km", "y_km", "founded_month", "closed_month", "purpose",
+    "cluster_row", "pole_row", "support_cents",
+}  # fmt: skip
 _MOST_PARTNERS = 24
 
 
@@ -144,7 +147,7 @@ def _column(column: Any, part: str, value: Any, language: Language) -> dict[str,
         said, unit = (language.say("card.none") if value < 0 else language.number(int(value))), ""
     else:
         said = language.number(float(value), 0 if np.issubdtype(type(value), np.integer) else 2)
-        unit = language.unit(column.unit)
+        unit = "" if column.unit == "0..1" else language.unit(column.unit)
     return {"label": f"{name}: {language.name_of('parts', part)}" if part else name, "value": said, "unit": unit, "meaning": meaning}
 
 

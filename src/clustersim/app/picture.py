@@ -4,6 +4,7 @@ One figure serves all months of a world: what changes is put into it, nothing is
 """
 
 import io
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ class Picture:
         self._width = east - west
         # as high as the map, and as the legend with the month's numbers under it
         legend = 3 * _HEADING + _LINE * (len(world.purposes) + len(KINDS) + _MARKS + len(guests))
-        tall = max(min(_WIDE * (north - south) / self._width, 9.0), legend + 0.7)
+        tall = max(min(_WIDE * (north - south) / self._width, 9.0), legend + 0.9)
         with matplotlib.rc_context(LOOK):
             self.figure = Figure(figsize=(_WIDE + _SIDE, tall + _HEAD + _FOOT))
             inches = self.figure.get_size_inches()
@@ -73,8 +74,9 @@ class Picture:
         s, say = snapshot, self._language
         size = float(np.clip(13_000 / max(s.living.size, 1), 1.2, 26))
         xy = self._seated(size)
-        share = np.divide(s.unmet_need, s.need, out=np.zeros_like(s.need), where=s.need > 0)
-        self._places.set_facecolor(MET + share[self._by_size, None] * (UNMET - MET))
+        share, (low, high) = np.divide(s.unmet_need, s.need, out=np.zeros_like(s.need), where=s.need > 0), _unmet(s)
+        shade = np.clip((share - low) / (high - low), 0.0, 1.0)
+        self._places.set_facecolor(MET + shade[self._by_size, None] * (UNMET - MET))
         self._show_ties(s, xy)
         self._show_organisations(s, xy, size)
         self._show_clusters(s, xy)
@@ -169,8 +171,8 @@ class Picture:
         explain(self._axes, {say.say("legend.purposes"): purposes, say.say("legend.kinds"): kinds, say.say("legend.map"): on_the_map})
         width, height = self.figure.get_size_inches()
         self._values = []
-        for row, what in enumerate(("clusters", "poles", "met", "innovations", "attention")):
-            y = (1.0 - 0.2 * row) / height
+        for row, what in enumerate(("clusters", "poles", "met", "unmet", "innovations", "attention")):
+            y = (1.2 - 0.2 * row) / height
             self.figure.text((_WIDE + 0.28) / width, y, say.say(f"picture.{what}"), size=9, color=GREY)
             self._values.append(self.figure.text((_WIDE + _SIDE - 0.2) / width, y, "", size=9, weight="bold", color=INK, ha="right"))
 
@@ -261,9 +263,21 @@ class Picture:
             say.number(s.cluster_row.size),
             say.number(s.pole_row.size),
             say.share(of["met_share"]),
+            say.say("charts.percent", value="–".join(say.number(round(100 * end)) for end in _unmet(s))),
             say.number(of["innovations"]),
             say.number(of["attention"], 2),
         ]
+
+
+def _unmet(s: Snapshot) -> tuple[float, float]:
+    """Between which shares of unmet needs the places of a month lie, but for a twentieth at each end, as `clustersim.js` finds them."""
+    some = s.need > 0
+    shares = np.sort(s.unmet_need[some] / s.need[some])
+    if not shares.size:
+        return 0.0, 1.0
+    ends = [float(shares[int(part * (shares.size - 1) + 0.5)]) for part in (0.05, 0.95)]
+    low, high = math.floor(100 * ends[0]), math.ceil(100 * ends[1])
+    return (max(0, high - 5) / 100, max(5, high) / 100) if high - low < 5 else (low / 100, high / 100)
 
 
 def palette() -> "Image":

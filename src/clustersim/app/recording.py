@@ -36,6 +36,7 @@ _COURSES = {
     "alive": ("u1", 0, "organisations"),
     "cluster": ("i4", -1, "organisations"),
     "pole": ("i4", -1, "organisations"),
+    "degree": ("u1", 0, "organisations"),
     "staff_fte": ("f4", 0, "organisations"),
     "support_eur": ("f4", 0, "organisations"),
     "cluster_purpose": ("i1", 0, "clusters"),

@@ -97,11 +97,16 @@ def _opened(opening: Opening, room: Room) -> tuple[Session | None, str]:
 
 def _room() -> Room:
     """The places of this server. In a notebook a page that is shown again leaves the one before it behind, so there each is alone."""
+    return ROOM if _served() else Room()
+
+
+def _served() -> bool:
+    """Whether a server shows the page in a tab of its own, and not a notebook among its cells."""
     try:
         solara.get_kernel_id(ipython_fallback=False)
     except RuntimeError:
-        return Room()
-    return ROOM
+        return False
+    return True
 
 
 @solara.component
@@ -135,6 +140,7 @@ def Living(session: Session, opening: Opening) -> None:
         [picked, keys, session.month, session.last, speaks.code],
     )
     file = solara.use_memo(lambda: showing.download(session.download, session.downloads), [session.downloads])
+    alone = solara.use_memo(_served, [])
     status = showing.status(session)
 
     def asks(does: Callable[[Any], object]) -> Callable[[Any], None]:
@@ -145,7 +151,7 @@ def Living(session: Session, opening: Opening) -> None:
     with solara.Div(classes=["cs-page"]):
         Bar(
             texts=texts,
-            status={**status, "panel": panel},
+            status={**status, "panel": panel, "alone": alone},
             download=file,
             event_play=asks(lambda _: session.play()),
             event_pause=asks(lambda _: session.pause()),

@@ -6,7 +6,7 @@
  *   recording = await clustersim.recording(text)  all months of a replay: {world, months, frame(k), series, paid, repaid}
  *
  *   clustersim.map(canvas, world, frame, options)       places, ties, clusters, organisations, poles
- *       options: view {x, y, zoom}, selected (row), only (number of a purpose), locale
+ *       options: view {x, y, zoom}, selected (row), only (number of a purpose), unmet (shares drawn lightest and darkest), locale
  *   clustersim.network(canvas, world, frame, options)   who is tied to whom, without geography
  *       options: layout (a `clustersim.layout()` that is kept from month to month), selected, only, words {none}
  *   clustersim.series(canvas, data, options)            lines over months
@@ -26,6 +26,7 @@
  *   clustersim.zoom(canvas, world, view, factor, x, y)    zoom about a point of the canvas, for buttons and keys
  *   clustersim.reach(world, view, row)                    move a view so that an organisation stands in the middle
  *   clustersim.partners(frame, row)                       partners of an organisation: [{row, trust 0..1}], the most trusted first
+ *   clustersim.unmet(frames)                              shares of needs unmet that maps of these months draw lightest and darkest
  *   clustersim.mostTied(frame)                            the organisation with the most partners; null where nobody lives
  *   clustersim.symbol({what, kind, colour, ringed, label})  a small SVG for legends; what: organisation, tie, cluster, place, pole, guest
  *   clustersim.colour(purpose), clustersim.readable(colour), clustersim.shade(share unmet)
@@ -170,11 +171,6 @@
       const of = (name) => Float32Array.from(living, (row) => now[name][row]);
       const there = [];
       for (let i = 0; i < ties.one.length; i++) if (ties.first[i] <= k && k <= ties.last[i]) there.push(i);
-      const degree = new Uint8Array(world.organisations.count);
-      for (const i of there) {
-        degree[ties.one[i]]++;
-        degree[ties.other[i]]++;
-      }
       const clusters = rowsWhere(now.cluster_members, (value) => value > 0), poles = rowsWhere(now.pole_members, (value) => value >= 0);
       const share = Float32Array.from({ length: places }, (_, p) => said.places.unmet_share[p * said.months.length + k] / 255);
       const need = Float32Array.from(
@@ -186,7 +182,7 @@
         pole: Int32Array.from(of("pole")),
         staff_fte: of("staff_fte"),
         support_eur: of("support_eur"),
-        degree: Uint8Array.from(living, (row) => degree[row]),
+        degree: Uint8Array.from(of("degree")),
         ties: {
           one: Int32Array.from(there, (i) => ties.one[i]),
           other: Int32Array.from(there, (i) => ties.other[i]),
@@ -560,6 +556,17 @@
   }
   clustersim.shade = shade;
 
+  /* Between which shares of unmet needs the places of some months lie, but for a twentieth at each end; in whole percents. */
+  clustersim.unmet = function (frames) {
+    const shares = frames.flatMap(({ places: { need, unmet_need } }) => Array.from(need, (persons, row) => [persons, unmet_need[row] / persons]))
+      .filter(([persons]) => persons > 0).map(([, share]) => share).sort((a, b) => a - b);
+    if (!shares.length) return [0, 1];
+    const at = (part) => shares[Math.round(part * (shares.length - 1))];
+    const low = Math.floor(100 * at(0.05)), high = Math.ceil(100 * at(0.95));
+    // where all are alike, differences of nothing are not made to look like much
+    return high - low < 5 ? [Math.max(0, high - 5) / 100, Math.max(5, high) / 100] : [low / 100, high / 100];
+  };
+
   clustersim.map = function (canvas, world, frame, options = {}) {
     const drawn = pen(canvas), { context, width, height, size } = drawn;
     const o = world.organisations, to = frameOf(world, options.view, width, height), only = options.only ?? null;
@@ -573,7 +580,7 @@
       spots.set(row, { x: to.x(o.x_km[row]) + reach * Math.cos(angle), y: to.y(o.y_km[row]) + reach * Math.sin(angle) });
     }
     const spotOf = (row) => spots.get(row);
-    const discs = drawPlaces(context, world, frame, to);
+    const discs = drawPlaces(context, world, frame, to, options.unmet || clustersim.unmet([frame]));
     const halos = halosOf(frame, spotOf, Math.max(5, 2.2 * r));
     fillHalos(context, halos, only);
     drawTies(drawn, frame, spotOf, strengthOf(frame), 0.9);
@@ -603,7 +610,7 @@
   };
 
   /* Places by population, the shadier the more of their needs are unmet; the large ones first, so that none is hidden. */
-  function drawPlaces(context, world, frame, to) {
+  function drawPlaces(context, world, frame, to, [low, high]) {
     const { x_km, y_km, population } = world.places, { need, unmet_need } = frame.places;
     world.placesBySize ??= Array.from(population.keys()).sort((a, b) => population[b] - population[a]);
     const most = world.discs_km * to.scale;
@@ -611,7 +618,7 @@
       const disc = { row, x: to.x(x_km[row]), y: to.y(y_km[row]), r: 1 + most * Math.sqrt(population[row] / world.mostPeople) };
       context.beginPath();
       context.arc(disc.x, disc.y, disc.r, 0, 2 * Math.PI);
-      context.fillStyle = shade(need[row] > 0 ? unmet_need[row] / need[row] : 0);
+      context.fillStyle = shade(need[row] > 0 ? (unmet_need[row] / need[row] - low) / (high - low) : 0);
       context.fill();
       return disc;
     });

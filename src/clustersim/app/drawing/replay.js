@@ -82,7 +82,7 @@
       item(clustersim.symbol({ what: "cluster", colour: "#6B6B6B" }), say("legend.cluster")),
       item(clustersim.symbol({ ringed: true }), say("legend.member")),
       item(clustersim.symbol({ what: "pole" }), say("legend.pole")),
-      item(clustersim.symbol({ what: "place", colour: clustersim.shade(1) }), say("legend.place")),
+      item(clustersim.symbol({ what: "place", colour: clustersim.shade(1) }), say("legend.place")).replace("<span>", '<span id="unmet">'),
     ];
     const block = (title, items) => `<h2>${escaped(title)}</h2><ul>${items.join("")}</ul>`;
     one("legend").innerHTML = block(say("legend.purposes"), purposes) + block(say("legend.kinds"), kinds) + block(say("legend.map"), map);
@@ -147,11 +147,12 @@
         const group = frame[what][k];
         add(what, group < 0 ? say("card.none") : say(`card.${what}_no`, { number: number(group + 1), members: number(members(table, group) ?? 0) }));
       }
-      const found = clustersim.partners(frame, row);
-      partners = `<h3>${escaped(say("card.partners", { count: number(found.length) }))}</h3><ul>` + found.slice(0, 8).map((partner) =>
+      // not all of them are among the ties that are drawn
+      const all = frame.degree[k], found = clustersim.partners(frame, row).slice(0, 8);
+      partners = `<h3>${escaped(say("card.partners", { count: number(all) }))}</h3><ul>` + found.map((partner) =>
         `<li><button type="button" data-row="${partner.row}">${clustersim.symbol({ kind: o.kind[partner.row], colour: clustersim.colour(o.purpose[partner.row]) })}`
         + `<span>${escaped(called(partner.row))}</span><span class="grey">${number(partner.trust, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}</span></button></li>`).join("")
-        + (found.length > 8 ? `<li class="grey">${escaped(say("card.more_partners", { count: number(found.length - 8) }))}</li>` : "") + "</ul>";
+        + (all > found.length ? `<li class="grey">${escaped(say("card.more_partners", { count: number(all - found.length) }))}</li>` : "") + "</ul>";
     } else {
       partners = `<p class="grey">${escaped(say(founded > months[state.k] ? "card.not_yet" : "card.closed"))}</p>`;
     }
@@ -187,6 +188,8 @@
     } else if (state.tab === "money") {
       drawings.paid = clustersim.paid(one("paid"), world, frame, { labels: names.measures, locale, words: { none: say("charts.no_measures") } });
     }
+    const [low, high] = clustersim.unmet([frame]).map((part) => number(100 * part, { maximumFractionDigits: 0 }));
+    one("unmet").textContent = `${say("legend.place")} (${low}–${high} %)`;
     const month = months[state.k], text = month < 1 ? say("replay.start") : say("replay.month", { month: number(month) });
     one("month").textContent = text;
     one("of").textContent = month < 1 ? say("replay.of", { months: number(months[last]) })
