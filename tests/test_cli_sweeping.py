@@ -152,6 +152,23 @@ def test_what_has_failed_now_or_earlier_is_the_exit_code_and_said(folder: Path) 
     swept("--seeds", "12-14")
 
 
+def test_runs_that_are_damaged_before_the_tables_are_written_are_missed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Sweep.run
+
+    def run_and_forget(sweep: Sweep, **how: object) -> object:
+        standing = run(sweep, **how)
+        sweep.store._connection.execute("UPDATE runs SET seed = '77' WHERE identity = (SELECT min(identity) FROM runs)")
+        return standing
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Sweep, "run", run_and_forget)
+        text = swept("--out", "there", code=1, do=imagined)
+    assert "1 runs that were in the store are not in the tables: there/runs.store has been damaged meanwhile" in text
+    assert "clustersim sweep trial.toml --out there" in text
+    text = swept("--out", "there", do=imagined)
+    assert "The store was damaged" in text and "1 runs done" in text and "3 were there already" in text
+
+
 def test_a_store_that_is_not_there_cannot_be_merged_and_none_is_made(folder: Path) -> None:
     swept("--store", "one.store", "--shard", "1/2")
     text = said("merge", "one.store", "nothere.store", code=2)

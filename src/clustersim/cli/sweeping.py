@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["resume", "retry", "sweep"]
 
-FAILED = 1  # some runs failed, now or earlier: they are kept, with their tracebacks, and the tables lack them
+FAILED = 1  # the tables lack runs: some failed, now or earlier, and are kept with their tracebacks, or the store was damaged meanwhile
 
 Workers = Annotated[int | None, typer.Option(min=1, help="Runs at a time, each in a process of its own; all cores unless said.")]
 Scheduler = Annotated[
@@ -134,8 +134,18 @@ def _sweep(
     except (ExecutionError, ResultsError) as error:
         complain(str(error), MISTAKE)
     _say(experiment, standing, path, folder, as_json=as_json, quiet=quiet)
+    if folder is not None and (lost := standing.there + standing.done - _rows_in(folder)) > 0:
+        problem = f"{grouped(lost)} runs that were in the store are not in the tables: {path} has been damaged meanwhile"
+        complain(f"{problem}. The same command finds and repairs that: {command}{_elsewhere(path, out, part)}", FAILED)
     if standing.failed or standing.failed_before:
         raise typer.Exit(FAILED)
+
+
+def _rows_in(folder: Path) -> int:
+    """How many runs exported tables have."""
+    import json
+
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["runs"]
 
 
 def _say(experiment: Experiment, standing: Standing, path: Path, folder: Path | None, *, as_json: bool, quiet: bool) -> None:
