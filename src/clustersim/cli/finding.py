@@ -36,7 +36,7 @@ def store_of(store: Path | None, out: Path) -> Path:
 def is_file(named: str) -> bool:
     """Whether a text names a file, rather than an experiment in a store; a folder of results may have the name of its experiment."""
     path = Path(named)
-    return path.suffix == ".toml" or path.is_file() or "/" in named or os.sep in named
+    return path.suffix == ".toml" or os.path.isfile(path) or "/" in named or os.sep in named
 
 
 def experiment_of(named: str, store: Path | None, *, seeds: str | None = None, months: int | None = None) -> Experiment:
@@ -46,7 +46,7 @@ def experiment_of(named: str, store: Path | None, *, seeds: str | None = None, m
 
     instead = {"months": months, **_seeds(seeds)}
     try:
-        if store is None or is_file(named) or (not store.exists() and Path(f"{named}.toml").is_file()):
+        if store is None or is_file(named) or (not store.exists() and os.path.isfile(f"{named}.toml")):
             return Experiment.load(named, **instead)
         return _by_name(named, store, instead)
     except ScenarioError as error:
@@ -101,7 +101,8 @@ def read_store(path: Path) -> Store:
 def _by_name(name: str, store: Path, instead: dict[str, int | None]) -> Experiment:
     """What is asked for now, if the store knows it; or else as it was asked then, which is said where the files of now differ.
 
-    Several may have the name: with other seeds or months than those kept, one that is known with these counts before the youngest.
+    Several may have the name: with other seeds or months than those kept, one that is known with these counts before the youngest. Where
+    nothing else is asked for, what is found is known, or it is said why nothing that is known can be asked any more.
     """
     from clustersim.experiments.sweeps.experiment import Experiment
     from clustersim.experiments.sweeps.keeping import differs_now
@@ -110,7 +111,7 @@ def _by_name(name: str, store: Path, instead: dict[str, int | None]) -> Experime
     file = Path(f"{name}.toml")
     with read_store(store) as opened:
         known = {kept.identity for kept in opened.experiments() if name in (kept.name, kept.identity)}
-    if file.is_file():
+    if os.path.isfile(file):
         try:
             now = Experiment.load(file, **instead)
         except ScenarioError:
@@ -130,10 +131,24 @@ def _by_name(name: str, store: Path, instead: dict[str, int | None]) -> Experime
             break
     if not then:
         raise wrong[0]
-    found = then[-1] if then[-1].identity() in known else then[0]
+    is_known = then[-1].identity() in known
+    if not is_known and all(value is None for value in instead.values()):
+        problem = f"{store} does not know this experiment ({name}) any more: {_why_unknown(then[0])}"
+        complain(f"{problem}. Begin it with: clustersim sweep", MISTAKE)
+    found = then[-1] if is_known else then[0]
     if differing := differs_now(found):
         note(f"this is {name} as it was asked then; {differing}.")
     return found
+
+
+def _why_unknown(then: Experiment) -> str:
+    """Why what a store keeps of an experiment asks for other runs than it did."""
+    from clustersim.experiments.sweeps.keeping import version_kept
+    from clustersim.results import RESULTS_VERSION
+
+    if (version := version_kept(then.text)) != RESULTS_VERSION:
+        return f"it was asked of version {version} of results, this program is of version {RESULTS_VERSION}"
+    return "its scenarios, or the lists that they read, have changed since"
 
 
 def _seeds(text: str | None) -> dict[str, int]:

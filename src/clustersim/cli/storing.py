@@ -76,7 +76,7 @@ def _standing(store: Store, kept: KeptExperiment) -> dict[str, object]:
         return unknown | {"note": f"asked of version {version} of results, this program is of version {RESULTS_VERSION}"}
     try:
         experiment = Experiment.from_text(kept.text)
-    except ScenarioError:
+    except (ScenarioError, OSError):
         return unknown | {"note": "its files have gone or changed"}
     if experiment.identity() != kept.identity:
         return unknown | {"note": "its scenarios have changed since"}
