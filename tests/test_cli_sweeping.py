@@ -1,6 +1,7 @@
 """The commands of sweeps: what they print, what they write, and how they end."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from clustersim.cli.progressing import in_bytes, in_time
 from clustersim.experiments.execution.tasks import Do
 from clustersim.experiments.store import Known, Store
 from clustersim.experiments.sweeps.experiment import Experiment
-from clustersim.experiments.sweeps.sweeping import Sweep
+from clustersim.experiments.sweeps.sweeping import Sweep, sweep
 from sweeping import imagined
 
 EXPERIMENT = """
@@ -167,6 +168,25 @@ def test_runs_that_are_damaged_before_the_tables_are_written_are_missed(folder: 
     assert "clustersim sweep trial.toml --out there" in text
     text = swept("--out", "there", do=imagined)
     assert "The store was damaged" in text and "1 runs done" in text and "3 were there already" in text
+
+
+def test_damage_is_said_by_whoever_meets_it_and_repaired_by_whoever_writes(folder: Path) -> None:
+    swept(do=imagined)
+    store = folder / "results" / "runs.store"
+    for repairs in ("merge", "sweep"):
+        with Store.open(store) as opened:
+            opened._connection.execute("UPDATE runs SET seed = '77' WHERE identity = (SELECT min(identity) FROM runs)")
+        store.with_name("runs.store.closed").unlink()
+        for words in (("status",), ("export", "trial"), ("verify", "trial", "--workers", "1", "--sample", "1")):
+            found = runner.invoke(app, list(words))
+            assert "1 row is damaged and left out; resume repairs that" in found.stderr, (words, found.output)
+        if repairs == "merge":
+            shutil.copy(store, "other.store")
+            assert "The store was damaged" in said("merge", "other.store")
+            swept(do=imagined)
+        else:
+            with pytest.warns(UserWarning, match="The store was damaged"):
+                sweep("trial.toml", store=store, workers=1)
 
 
 def test_a_store_that_is_not_there_cannot_be_merged_and_none_is_made(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,12 +12,14 @@ import typer
 from clustersim.cli.asking import MISTAKE, complain, say_problems
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from clustersim.experiments.store import KeptExperiment, Store
     from clustersim.experiments.sweeps.experiment import Experiment
 
 __all__ = [
-    "ExperimentName", "Months", "Out", "Seeds", "StoreFile", "changed_since", "experiment_of", "is_file", "kept_of", "note", "read_store",
-    "store_of",
+    "ExperimentName", "Months", "Out", "Seeds", "StoreFile", "changed_since", "experiment_of", "is_file", "kept_of", "note", "note_damage",
+    "read_store", "store_of", "written_store",
 ]  # fmt: skip
 
 ExperimentName = Annotated[str, typer.Argument(metavar="EXPERIMENT", help="An experiment file, or the name of an experiment in the store.")]
@@ -96,6 +99,27 @@ def read_store(path: Path) -> Store:
         return Store.open(path, write=False)
     except ResultsError as error:
         complain(str(error), MISTAKE)
+
+
+@contextmanager
+def written_store(path: Path) -> Iterator[Store]:
+    """A store for writing; what is to be known of it is said.
+
+    Raises:
+        StoreError: if it cannot be had.
+    """
+    from clustersim.experiments.store import Store
+
+    with Store.open(path) as store:
+        for sentence in ([store.repaired.sentence()] if store.repaired else []) + list(store.notes):
+            note(sentence)
+        yield store
+
+
+def note_damage(path: Path, damaged: int) -> None:
+    """Say that rows of a store have been found damaged, if any have."""
+    if damaged:
+        note(f"{path}: {damaged} {'row is' if damaged == 1 else 'rows are'} damaged and left out; resume repairs that")
 
 
 def _by_name(name: str, store: Path, instead: dict[str, int | None]) -> Experiment:

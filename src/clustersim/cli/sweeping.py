@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from clustersim.cli.asking import MISTAKE, STOPPED, complain, grouped
-from clustersim.cli.finding import ExperimentName, Months, Out, Seeds, StoreFile, changed_since, experiment_of, note, store_of
+from clustersim.cli.finding import (
+    ExperimentName,
+    Months,
+    Out,
+    Seeds,
+    StoreFile,
+    changed_since,
+    experiment_of,
+    note,
+    store_of,
+    written_store,
+)
 from clustersim.cli.progressing import bar, in_bytes, in_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from clustersim.experiments.store import Store
     from clustersim.experiments.sweeps.asking import Shard
     from clustersim.experiments.sweeps.experiment import Experiment
     from clustersim.experiments.sweeps.sweeping import Standing
@@ -124,7 +131,7 @@ def _sweep(
         if scheduler is not None:
             _check_far(experiment, scheduler)
         check_writable(out)
-        with _opened(path) as store, bar(experiment.name, show=not (quiet or as_json)) as tell:
+        with written_store(path) as store, bar(experiment.name, show=not (quiet or as_json)) as tell:
             going = Sweep(experiment, store, shard=part or Shard(), retry=retry, progress=tell)
             standing = going.run(workers=workers, scheduler=scheduler, notes=note)
         folder = None if part is not None else export(Results(experiment, path), out, recorded, note)
@@ -230,17 +237,6 @@ def _check_far(experiment: Experiment, scheduler: str) -> None:
             f"the lists of then ({', '.join(lists)}) are not where they were; they have been unpacked from the store, for this machine "
             "alone. Put them back where they were, or go on without --scheduler"
         )
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Store]:
-    """The store for writing; what is to be known of it is said."""
-    from clustersim.experiments.store import Store
-
-    with Store.open(path) as store:
-        for sentence in ([store.repaired.sentence()] if store.repaired else []) + list(store.notes):
-            note(sentence)
-        yield store
 
 
 def _shard(text: str | None) -> Shard | None:

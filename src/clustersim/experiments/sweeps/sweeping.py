@@ -6,6 +6,7 @@ asked for, unless its workers died at it: what killed them may be gone, so whoev
 """
 
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -233,6 +234,8 @@ def sweep(
     """
     asked = experiment if isinstance(experiment, Experiment) else Experiment.load(experiment)
     with Store.open(store) as opened:
+        if opened.repaired is not None:
+            warnings.warn(opened.repaired.sentence(), stacklevel=2)
         Sweep(asked, opened, shard=Shard(*shard), retry=retry, progress=progress).run(workers=workers, scheduler=scheduler)
     return Results(asked, store)
 
