@@ -1,6 +1,7 @@
 """The commands of sweeps: what they print, what they write, and how they end."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from clustersim.cli.progressing import in_bytes, in_time
 from clustersim.experiments.execution.tasks import Do
 from clustersim.experiments.store import Known, Store
 from clustersim.experiments.sweeps.experiment import Experiment
-from clustersim.experiments.sweeps.sweeping import Sweep
+from clustersim.experiments.sweeps.sweeping import Sweep, sweep
 from sweeping import imagined
 
 EXPERIMENT = """
@@ -150,6 +151,42 @@ def test_what_has_failed_now_or_earlier_is_the_exit_code_and_said(folder: Path) 
     said("resume", "trial", "--workers", "1", code=1)
     assert "2 runs done" in said("retry", "trial", "--workers", "1")
     swept("--seeds", "12-14")
+
+
+def test_runs_that_are_damaged_before_the_tables_are_written_are_missed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Sweep.run
+
+    def run_and_forget(sweep: Sweep, **how: object) -> object:
+        standing = run(sweep, **how)
+        sweep.store._connection.execute("UPDATE runs SET seed = '77' WHERE identity = (SELECT min(identity) FROM runs)")
+        return standing
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Sweep, "run", run_and_forget)
+        text = swept("--out", "there", code=1, do=imagined)
+    assert "1 runs that were in the store are not in the tables: there/runs.store has been damaged meanwhile" in text
+    assert "clustersim sweep trial.toml --out there" in text
+    text = swept("--out", "there", do=imagined)
+    assert "The store was damaged" in text and "1 runs done" in text and "3 were there already" in text
+
+
+def test_damage_is_said_by_whoever_meets_it_and_repaired_by_whoever_writes(folder: Path) -> None:
+    swept(do=imagined)
+    store = folder / "results" / "runs.store"
+    for repairs in ("merge", "sweep"):
+        with Store.open(store) as opened:
+            opened._connection.execute("UPDATE runs SET seed = '77' WHERE identity = (SELECT min(identity) FROM runs)")
+        store.with_name("runs.store.closed").unlink()
+        for words in (("status",), ("export", "trial"), ("verify", "trial", "--workers", "1", "--sample", "1")):
+            found = runner.invoke(app, list(words))
+            assert "1 row is damaged and left out; resume repairs that" in found.stderr, (words, found.output)
+        if repairs == "merge":
+            shutil.copy(store, "other.store")
+            assert "The store was damaged" in said("merge", "other.store")
+            swept(do=imagined)
+        else:
+            with pytest.warns(UserWarning, match="The store was damaged"):
+                sweep("trial.toml", store=store, workers=1)
 
 
 def test_a_store_that_is_not_there_cannot_be_merged_and_none_is_made(folder: Path) -> None:

@@ -4,9 +4,12 @@ The cluster is a real one: a scheduler, and worker processes of their own that a
 is a process of its own, and so is a driver. All of them start from a process that has Dask and the program loaded.
 """
 
+import asyncio
 import os
+import shutil
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -20,6 +23,7 @@ from pathlib import Path
 import dask
 import pytest
 from distributed import Client, LocalCluster
+from distributed.security import Security
 from distributed.utils import get_mp_context
 
 import sweeping
@@ -290,6 +294,30 @@ def _say_to_all(other: socket.socket, words: bytes) -> None:
         while True:
             heard.append(other.accept()[0])
             heard[-1].sendall(words)
+
+
+def test_a_crew_starts_where_a_loop_is_running_already(scenario: Scenario, address: str) -> None:
+    async def in_a_notebook() -> list:
+        with Crew([scenario], remembered, scheduler=address) as crew:
+            return crew.all([Task(0, 8)])
+
+    assert asyncio.run(in_a_notebook()) == [(scenario.name, 8, 24)]
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="a certificate is made with openssl")
+def test_a_scheduler_that_asks_for_certificates_is_greeted_with_those_that_dask_is_configured_with(tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=cluster"]
+    subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    ours = {"cert": str(certificate), "key": str(key)}
+    with dask.config.set({"distributed.comm.tls.ca-file": str(certificate), **{f"distributed.comm.tls.{who}": ours for who in _WHO}}):
+        here = LOCAL | {"processes": False}
+        with LocalCluster(n_workers=0, protocol="tls", security=Security(), **here) as cluster:
+            assert cluster.scheduler_address.startswith("tls://")
+            dask_address.check_answer(cluster.scheduler_address, 10.0)
+
+
+_WHO = ("scheduler", "worker", "client")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from clustersim.experiments.sweeps.exporting import export
 from clustersim.experiments.sweeps.keeping import kept_text, unpacked
 from clustersim.experiments.sweeps.own_lists import own_lists
 from clustersim.experiments.sweeps.sweeping import Sweep
+from clustersim.problems import ScenarioError
 from clustersim.results import ResultsError
 from sweeping import DECAY, FAR, POISON, imagined, small, swept
 
@@ -131,7 +132,49 @@ def test_a_list_too_large_to_be_kept_is_read_where_it_lies_and_known_by_its_dige
     text = kept_text(asked)
     assert Experiment.from_text(text).identity() == asked.identity()
     (folder / "lists" / "places.csv").write_text(PLACES.replace("900", "901"), encoding="utf-8")
-    assert Experiment.from_text(text).identity() != asked.identity()
+    with pytest.raises(ScenarioError, match=r"places\.csv: found a list that has changed since.*put it back as it was"):
+        Experiment.from_text(text)
+    (folder / "lists" / "places.csv").unlink()
+    with pytest.raises(ScenarioError, match=r"places\.csv: found no list that can be read any more"):
+        Experiment.from_text(text)
+
+
+def test_no_tables_are_written_of_an_experiment_whose_large_list_has_changed(folder: Path, monkeypatch) -> None:
+    monkeypatch.setattr(keeping, "_MODEST", 20)
+    said("sweep", "trial.toml", "--workers", "1")
+    tables = sorted(folder.glob("results/trial/*"))
+    (folder / "trial.toml").unlink()
+    (folder / "lists" / "places.csv").write_text(PLACES.replace("900", "901"), encoding="utf-8")
+    for words in (("export", "trial"), ("export", "trial", "--seeds", "1"), ("resume", "trial")):
+        assert "a list that has changed since" in said(*words, code=2)
+    assert "its files have gone or changed" in said("status")
+    assert sorted(folder.glob("results/trial/*")) == tables
+
+
+def test_what_was_asked_of_another_version_is_not_exported_as_something_else(folder: Path, monkeypatch) -> None:
+    said("sweep", "trial.toml", "--workers", "1")
+    (folder / "trial.toml").unlink()
+    monkeypatch.setattr("clustersim.experiments.sweeps.experiment.RESULTS_VERSION", "next")
+    monkeypatch.setattr("clustersim.results.RESULTS_VERSION", "next")
+    assert "of results, this program is of version next" in said("export", "trial", code=2)
+    assert len(list(folder.glob("results/trial/*"))) == 1
+
+
+def test_files_that_others_may_not_look_at_keep_nobody_from_the_store(folder: Path, monkeypatch) -> None:
+    tables = said("sweep", "trial.toml", "--workers", "1", "--quiet")
+    stat, read = os.stat, Path.read_bytes
+
+    def for_me(do, path, *arguments, **more):
+        if str(path).startswith((str(folder / "lists"), str(folder / "own"), str(folder / "trial"))):
+            raise PermissionError(13, "Permission denied", str(path))
+        return do(path, *arguments, **more)
+
+    monkeypatch.chdir(folder / "results")
+    monkeypatch.setattr(os, "stat", lambda *given, **more: for_me(stat, *given, **more))  # as in another's folder of rights 0700
+    monkeypatch.setattr(Path, "read_bytes", lambda path: for_me(read, path))
+    assert "whole; its files have gone, or can no longer be read" in said("status", "--out", ".")
+    assert Path(said("export", "trial", "--quiet", "--out", ".").splitlines()[-1]).name == Path(tables.strip()).name
+
 
 
 def test_a_list_that_has_changed_since_it_was_read_is_not_kept_as_if_it_were_the_same(folder: Path) -> None:

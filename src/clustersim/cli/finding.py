@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,12 +12,14 @@ import typer
 from clustersim.cli.asking import MISTAKE, complain, say_problems
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from clustersim.experiments.store import KeptExperiment, Store
     from clustersim.experiments.sweeps.experiment import Experiment
 
 __all__ = [
-    "ExperimentName", "Months", "Out", "Seeds", "StoreFile", "changed_since", "experiment_of", "is_file", "kept_of", "note", "read_store",
-    "store_of",
+    "ExperimentName", "Months", "Out", "Seeds", "StoreFile", "changed_since", "experiment_of", "is_file", "kept_of", "note", "note_damage",
+    "read_store", "store_of", "written_store",
 ]  # fmt: skip
 
 ExperimentName = Annotated[str, typer.Argument(metavar="EXPERIMENT", help="An experiment file, or the name of an experiment in the store.")]
@@ -36,7 +39,7 @@ def store_of(store: Path | None, out: Path) -> Path:
 def is_file(named: str) -> bool:
     """Whether a text names a file, rather than an experiment in a store; a folder of results may have the name of its experiment."""
     path = Path(named)
-    return path.suffix == ".toml" or path.is_file() or "/" in named or os.sep in named
+    return path.suffix == ".toml" or os.path.isfile(path) or "/" in named or os.sep in named
 
 
 def experiment_of(named: str, store: Path | None, *, seeds: str | None = None, months: int | None = None) -> Experiment:
@@ -46,7 +49,7 @@ def experiment_of(named: str, store: Path | None, *, seeds: str | None = None, m
 
     instead = {"months": months, **_seeds(seeds)}
     try:
-        if store is None or is_file(named) or (not store.exists() and Path(f"{named}.toml").is_file()):
+        if store is None or is_file(named) or (not store.exists() and os.path.isfile(f"{named}.toml")):
             return Experiment.load(named, **instead)
         return _by_name(named, store, instead)
     except ScenarioError as error:
@@ -98,10 +101,32 @@ def read_store(path: Path) -> Store:
         complain(str(error), MISTAKE)
 
 
+@contextmanager
+def written_store(path: Path) -> Iterator[Store]:
+    """A store for writing; what is to be known of it is said.
+
+    Raises:
+        StoreError: if it cannot be had.
+    """
+    from clustersim.experiments.store import Store
+
+    with Store.open(path) as store:
+        for sentence in ([store.repaired.sentence()] if store.repaired else []) + list(store.notes):
+            note(sentence)
+        yield store
+
+
+def note_damage(path: Path, damaged: int) -> None:
+    """Say that rows of a store have been found damaged, if any have."""
+    if damaged:
+        note(f"{path}: {damaged} {'row is' if damaged == 1 else 'rows are'} damaged and left out; resume repairs that")
+
+
 def _by_name(name: str, store: Path, instead: dict[str, int | None]) -> Experiment:
     """What is asked for now, if the store knows it; or else as it was asked then, which is said where the files of now differ.
 
-    Several may have the name: with other seeds or months than those kept, one that is known with these counts before the youngest.
+    Several may have the name: with other seeds or months than those kept, one that is known with these counts before the youngest. Where
+    nothing else is asked for, what is found is known, or it is said why nothing that is known can be asked any more.
     """
     from clustersim.experiments.sweeps.experiment import Experiment
     from clustersim.experiments.sweeps.keeping import differs_now
@@ -110,7 +135,7 @@ def _by_name(name: str, store: Path, instead: dict[str, int | None]) -> Experime
     file = Path(f"{name}.toml")
     with read_store(store) as opened:
         known = {kept.identity for kept in opened.experiments() if name in (kept.name, kept.identity)}
-    if file.is_file():
+    if os.path.isfile(file):
         try:
             now = Experiment.load(file, **instead)
         except ScenarioError:
@@ -130,10 +155,24 @@ def _by_name(name: str, store: Path, instead: dict[str, int | None]) -> Experime
             break
     if not then:
         raise wrong[0]
-    found = then[-1] if then[-1].identity() in known else then[0]
+    is_known = then[-1].identity() in known
+    if not is_known and all(value is None for value in instead.values()):
+        problem = f"{store} does not know this experiment ({name}) any more: {_why_unknown(then[0])}"
+        complain(f"{problem}. Begin it with: clustersim sweep", MISTAKE)
+    found = then[-1] if is_known else then[0]
     if differing := differs_now(found):
         note(f"this is {name} as it was asked then; {differing}.")
     return found
+
+
+def _why_unknown(then: Experiment) -> str:
+    """Why what a store keeps of an experiment asks for other runs than it did."""
+    from clustersim.experiments.sweeps.keeping import version_kept
+    from clustersim.results import RESULTS_VERSION
+
+    if (version := version_kept(then.text)) != RESULTS_VERSION:
+        return f"it was asked of version {version} of results, this program is of version {RESULTS_VERSION}"
+    return "its scenarios, or the lists that they read, have changed since"
 
 
 def _seeds(text: str | None) -> dict[str, int]:

@@ -19,8 +19,10 @@ from clustersim.cli.finding import (
     is_file,
     kept_of,
     note,
+    note_damage,
     read_store,
     store_of,
+    written_store,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def status(
     with read_store(path) as opened:
         rows = [_standing(opened, kept) for kept in opened.experiments() if asked is None or kept.identity in asked]
         facts = opened.facts()
+        note_damage(path, opened.damaged)
     if as_json:
         import json
 
@@ -76,7 +79,7 @@ def _standing(store: Store, kept: KeptExperiment) -> dict[str, object]:
         return unknown | {"note": f"asked of version {version} of results, this program is of version {RESULTS_VERSION}"}
     try:
         experiment = Experiment.from_text(kept.text)
-    except ScenarioError:
+    except (ScenarioError, OSError):
         return unknown | {"note": "its files have gone or changed"}
     if experiment.identity() != kept.identity:
         return unknown | {"note": "its scenarios have changed since"}
@@ -111,6 +114,7 @@ def export(
             if results.missing == found.runs and results.failures().empty:
                 complain(f"{path} has no run of {found.name}{changed_since(found, path)}. Begin it with: clustersim sweep", MISTAKE)
             folder = exporting.export(results, out, notes=note)
+            note_damage(path, results.damaged)
     except KeyboardInterrupt:
         complain("Stopped by Ctrl-C; nothing was written.", STOPPED)
     except ResultsError as error:
@@ -126,14 +130,13 @@ def merge(
     out: Out = Path("results"),
 ) -> None:
     """Bring the runs of other stores into this one; they are checked, and the others are left as they are."""
-    from clustersim.experiments.store import Store
     from clustersim.results import ResultsError
 
     for other in others:
         if not other.exists():
             complain(f"{other}: no such file; nothing was merged. Name the stores to bring in; --store names where they go.", MISTAKE)
     try:
-        with Store.open(store_of(store, out)) as opened:
+        with written_store(store_of(store, out)) as opened:
             for other in others:
                 typer.echo(f"{other}: {opened.merge(other).sentence()}")
     except KeyboardInterrupt:
@@ -162,6 +165,7 @@ def verify(
     try:
         with read_store(path) as opened:
             result = verifying.verify(found, opened, sample, draw=draw, workers=workers)
+            note_damage(path, opened.damaged)
     except KeyboardInterrupt:
         complain("Stopped by Ctrl-C; nothing was changed.", STOPPED)
     except (ExecutionError, ResultsError) as error:

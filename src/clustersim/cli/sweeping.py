@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from clustersim.cli.asking import MISTAKE, STOPPED, complain, grouped
-from clustersim.cli.finding import ExperimentName, Months, Out, Seeds, StoreFile, changed_since, experiment_of, note, store_of
+from clustersim.cli.finding import (
+    ExperimentName,
+    Months,
+    Out,
+    Seeds,
+    StoreFile,
+    changed_since,
+    experiment_of,
+    note,
+    store_of,
+    written_store,
+)
 from clustersim.cli.progressing import bar, in_bytes, in_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from clustersim.experiments.store import Store
     from clustersim.experiments.sweeps.asking import Shard
     from clustersim.experiments.sweeps.experiment import Experiment
     from clustersim.experiments.sweeps.sweeping import Standing
 
 __all__ = ["resume", "retry", "sweep"]
 
-FAILED = 1  # some runs failed, now or earlier: they are kept, with their tracebacks, and the tables lack them
+FAILED = 1  # the tables lack runs: some failed, now or earlier, and are kept with their tracebacks, or the store was damaged meanwhile
 
 Workers = Annotated[int | None, typer.Option(min=1, help="Runs at a time, each in a process of its own; all cores unless said.")]
 Scheduler = Annotated[
@@ -124,7 +131,7 @@ def _sweep(
         if scheduler is not None:
             _check_far(experiment, scheduler)
         check_writable(out)
-        with _opened(path) as store, bar(experiment.name, show=not (quiet or as_json)) as tell:
+        with written_store(path) as store, bar(experiment.name, show=not (quiet or as_json)) as tell:
             going = Sweep(experiment, store, shard=part or Shard(), retry=retry, progress=tell)
             standing = going.run(workers=workers, scheduler=scheduler, notes=note)
         folder = None if part is not None else export(Results(experiment, path), out, recorded, note)
@@ -134,8 +141,18 @@ def _sweep(
     except (ExecutionError, ResultsError) as error:
         complain(str(error), MISTAKE)
     _say(experiment, standing, path, folder, as_json=as_json, quiet=quiet)
+    if folder is not None and (lost := standing.there + standing.done - _rows_in(folder)) > 0:
+        problem = f"{grouped(lost)} runs that were in the store are not in the tables: {path} has been damaged meanwhile"
+        complain(f"{problem}. The same command finds and repairs that: {command}{_elsewhere(path, out, part)}", FAILED)
     if standing.failed or standing.failed_before:
         raise typer.Exit(FAILED)
+
+
+def _rows_in(folder: Path) -> int:
+    """How many runs exported tables have."""
+    import json
+
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["runs"]
 
 
 def _say(experiment: Experiment, standing: Standing, path: Path, folder: Path | None, *, as_json: bool, quiet: bool) -> None:
@@ -220,17 +237,6 @@ def _check_far(experiment: Experiment, scheduler: str) -> None:
             f"the lists of then ({', '.join(lists)}) are not where they were; they have been unpacked from the store, for this machine "
             "alone. Put them back where they were, or go on without --scheduler"
         )
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Store]:
-    """The store for writing; what is to be known of it is said."""
-    from clustersim.experiments.store import Store
-
-    with Store.open(path) as store:
-        for sentence in ([store.repaired.sentence()] if store.repaired else []) + list(store.notes):
-            note(sentence)
-        yield store
 
 
 def _shard(text: str | None) -> Shard | None:

@@ -7,6 +7,7 @@ it hears, and takes its time to go. So it is made only for a scheduler that has 
 import asyncio
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 from clustersim.experiments.execution.pools import ExecutionError
 
@@ -47,7 +48,8 @@ def check_answer(address: str, seconds: float) -> None:
         why = f"no answer within {seconds:g} seconds" if isinstance(error, TimeoutError) else error.strerror or error
         raise ExecutionError(f"no Dask scheduler can be reached at {address} ({why}). Is it running there? {_LIKE}") from None
     try:
-        asyncio.run(_greet(address, seconds))
+        with ThreadPoolExecutor(1) as elsewhere:  # for here a loop may be running already, as in a notebook
+            elsewhere.submit(asyncio.run, _greet(address, seconds)).result()
     except TimeoutError:
         problem = f"whoever is at {address} has not greeted as a Dask scheduler does within {seconds:g} seconds"
         raise ExecutionError(f"{problem}. {_LIKE}") from None
@@ -58,6 +60,8 @@ def check_answer(address: str, seconds: float) -> None:
 
 async def _greet(address: str, seconds: float) -> None:
     from distributed.comm import connect  # an extra, and slow to load
+    from distributed.security import Security
 
-    comm = await asyncio.wait_for(connect(address, timeout=seconds), seconds)
+    credentials = Security().get_connection_args("client")  # the certificates that Dask is configured with, as a client has them
+    comm = await asyncio.wait_for(connect(address, timeout=seconds, **credentials), seconds)
     await comm.close()

@@ -8,7 +8,7 @@ a checksum over all it says (`rows`), so that damage to the file costs runs at w
     runs.store-wal, -shm    its log while a driver writes, and memory shared with readers (`connecting`)
     runs.store.lock         empty; locked by the driver (`locking`)
     runs.store.driver       who that is, and how far its sweep is
-    runs.store.closed       the last driver's word that it closed the store whole (`closing`)
+    runs.store.closed       the last driver's word how far experiments were when it closed the store (`closing`)
     runs.store.damaged-...  a damaged file that has been set aside; what was whole in it is in the store again
 """
 

@@ -1,11 +1,10 @@
-"""The word of the driver that closed a store last: that the file was whole then, and how it can be told to be still the same.
+"""The word of the driver that closed a store last: how far experiments were then, and how the file can be told to be still the same.
 
     runs.store.closed       size and time of the file at that moment, and how far experiments were
 
-It spares the next driver to read every row before it may write, and whoever asks how far an experiment is to look up all of its runs. It
-holds only as long as nobody has touched the file: one that was copied, cut, changed or put back has another time or size, and is read from
-end to end before it is written. So is one whose driver was killed (it takes the word back before it begins), and one in which
-somebody has met damage since.
+It spares whoever asks how far an experiment is to look up all of its runs. It holds only as long as nobody has touched the file: one that
+was copied, cut, changed or put back has another time or size. A driver takes the word back before it begins, and so does whoever has
+met damage. It is no word for what the disk has done since, so that whoever writes reads the file from end to end all the same.
 """
 
 import json
@@ -55,7 +54,7 @@ def known_of(said: Mapping[str, list[int]]) -> dict[str, Known]:
 
 
 def say_closed(path: Path, known: Mapping[str, Known]) -> None:
-    """Say that the store is whole as it lies there, and how far experiments are; where that cannot be written, nothing is said."""
+    """Say how far experiments are in the store as it lies there; where that cannot be written, nothing is said."""
     mark = _mark(path)
     if mark is None:
         return
@@ -76,7 +75,7 @@ def when_closed(path: Path) -> dict[str, Known] | None:
 
 
 def take_back(path: Path) -> None:
-    """Have the store looked through by the next driver."""
+    """Have the runs looked up by whoever asks next."""
     if _word(path).exists():
         _word(path).unlink(missing_ok=True)
         bring_to_disk([path.parent])

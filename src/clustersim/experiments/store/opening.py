@@ -50,7 +50,7 @@ def to_read(path: Path) -> Opened:
 def to_write(path: Path) -> Opened:
     """The store under the driver's lock: made if it is not there, repaired if it is damaged.
 
-    All of it is read, unless its last driver has closed it whole and nobody has touched it since.
+    All of it is read, each time: bits that a disk forgets leave the time and size of a file as they were.
     """
     if is_there(path):
         damage_of_head(path)  # what is no store is refused before anything is put beside it
@@ -63,7 +63,7 @@ def to_write(path: Path) -> Opened:
         known = when_closed(path)
         take_back(path)
         kind = network_file_system(path)
-        connection, damage = _whole(path, network=kind is not None, trusted=known is not None)
+        connection, damage = _whole(path, network=kind is not None)
         try:
             journal = settle_journal(connection, network=kind is not None)
         except BaseException:
@@ -75,15 +75,14 @@ def to_write(path: Path) -> Opened:
     return Opened(path, connection, journal, lock, damage or repaired, _notes(path, kind, journal), {} if damage else known or {})
 
 
-def _whole(path: Path, *, network: bool, trusted: bool) -> tuple[sqlite3.Connection, Damage | None]:
+def _whole(path: Path, *, network: bool) -> tuple[sqlite3.Connection, Damage | None]:
     """The driver's connection to a store that is whole, if need be after a repair."""
     what = damage_of_head(path)
     if what is None:
         try:
             connection = open_to_write(path, network=network)
             try:
-                what = damage_of_tables(connection)
-                what = what or (None if trusted else damage_of_content(connection)) or damage_of_log(connection, path)
+                what = damage_of_tables(connection) or damage_of_content(connection) or damage_of_log(connection, path)
                 if what is None:
                     return connection, None
             except BaseException:

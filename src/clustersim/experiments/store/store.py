@@ -227,7 +227,7 @@ class Store:
 
     @contextmanager
     def _in_plain_words(self) -> Iterator[None]:
-        """As `in_plain_words`; where anything went wrong the next driver looks the whole store through."""
+        """As `in_plain_words`; where anything went wrong nothing that was noted counts any more."""
         try:
             with in_plain_words(self.path):
                 yield

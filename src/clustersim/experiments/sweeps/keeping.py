@@ -8,6 +8,7 @@ whether the file that lies there now is still the same.
 import atexit
 import base64
 import json
+import os
 import shutil
 import tempfile
 import zlib
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clustersim.experiments.sweeps.own_lists import OwnList, digest_of_list, lists_of, own_lists, table_with_lists
-from clustersim.problems import ScenarioError
+from clustersim.problems import Problem, ScenarioError
 from clustersim.results import RESULTS_VERSION
 from clustersim.scenario import Scenario
 
@@ -70,7 +71,7 @@ def restored(text: str, instead: Mapping[str, Any]) -> dict[str, Any]:
         instead: `seeds`, `first_seed`, `months`: what counts instead.
 
     Raises:
-        ScenarioError: naming what this program does not understand of it, or a list that has gone and was too large to be kept.
+        ScenarioError: naming what this program does not understand of it, or a list that was too large to be kept and has gone or changed.
     """
     from clustersim.experiments.sweeps.loading import read
 
@@ -93,11 +94,11 @@ def differs_now(experiment: "Experiment") -> str:
     kept = json.loads(experiment.text)
     file = Path(kept["folder"]) / f"{kept['name']}.toml"
     try:
-        if file.is_file():
+        if os.path.isfile(file):  # a folder that nobody else may look into has no file for us
             now = type(experiment).load(file, **kept.get("instead", {}))
         else:
             now = type(experiment).from_dict(kept["said"], kept["name"], folder=kept["folder"])
-    except ScenarioError:
+    except (ScenarioError, OSError):
         return "its files have gone, or can no longer be read"
     return "" if now.identity() == experiment.identity() else "its files ask for other runs now"
 
@@ -124,13 +125,26 @@ def _packed(own: OwnList) -> str | None:
 def _place_of(digest: str, entry: Mapping[str, Any]) -> str:
     """Where a list lies: its file, if that is still the same; or else where it is unpacked now, if it was kept."""
     there = Path(entry["path"])
-    if entry["packed"] is None or (there.is_file() and digest_of_list(there.read_bytes()) == digest):
+    content = _content_of(there)
+    if content is not None and digest_of_list(content) == digest:
         return entry["path"]
+    if entry["packed"] is None:
+        found = "a list that has changed since" if content is not None else "no list that can be read any more"
+        allowed = f"the list of then (digest {digest}): it was too large to be kept in the store"
+        raise ScenarioError([Problem(str(there), "", found, allowed, "put it back as it was, or ask anew with the one of now")])
     content = zlib.decompress(base64.b64decode(entry["packed"]))
     place = _unpacking_folder() / digest_of_list(content) / there.name
     place.parent.mkdir(exist_ok=True)
     place.write_bytes(content)
     return str(place)
+
+
+def _content_of(path: Path) -> bytes | None:
+    """What a file holds; None if nobody can say, be it gone or another's."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 @cache

@@ -34,7 +34,7 @@ def load(path: str | os.PathLike[str], instead: Mapping[str, Any]) -> dict[str, 
         ScenarioError: naming every mistake.
     """
     path = Path(path)
-    if path.suffix != ".toml" and (file := path.with_name(f"{path.name}.toml")).is_file() and not path.is_file():
+    if path.suffix != ".toml" and os.path.isfile(file := path.with_name(f"{path.name}.toml")) and not os.path.isfile(path):
         path = file
     try:
         with path.open("rb") as file:
@@ -175,7 +175,7 @@ def _seen_from(folder: Path, named: str) -> str:
     """A file as seen from the experiment's folder; a name of a shipped scenario stays."""
     path = folder / named
     is_file = named.endswith(".toml") or "/" in named or os.sep in named
-    return str(path) if is_file or path.with_suffix(".toml").is_file() else named
+    return str(path) if is_file or os.path.isfile(path.with_suffix(".toml")) else named
 
 
 def _check_once(factors: list[Factor], said: dict[str, Any], file: str, problems: list[Problem]) -> None:

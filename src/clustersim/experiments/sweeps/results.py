@@ -70,6 +70,11 @@ class Results:
         """Runs that failed or have not been done."""
         return self.experiment.runs - int(self._there.sum())
 
+    @property
+    def damaged(self) -> int:
+        """Rows of the store that have been found damaged since the moment began."""
+        return 0 if self._opened is None else self._opened.damaged
+
     def runs(self) -> "pd.DataFrame":
         """One row a run, in the order of points and seeds: what was varied, the outcomes, the money, and the digest of the last month."""
         import pandas as pd

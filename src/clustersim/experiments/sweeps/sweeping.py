@@ -6,6 +6,8 @@ asked for, unless its workers died at it: what killed them may be gone, so whoev
 """
 
 import time
+import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -99,7 +101,8 @@ class Sweep:
         self._runs: list[StoredRun] = []
         self._failures: list[FailedRun] = []
         self._identity = experiment.identity()
-        self._twice = False  # whether the same run is asked for more than once
+        self._again: Counter[str] = Counter()  # how often runs are asked for once more
+        self._lost: set[str] = set()  # runs that have failed now
         runs = experiment.runs
         self.standing = Standing(len(range(shard.number - 1, runs, shard.of)))
 
@@ -125,6 +128,9 @@ class Sweep:
             finally:
                 self._commit()
         self.standing.seconds = time.perf_counter() - begun
+        failed_again = sum(self._again[identity] for identity in self._lost)
+        self.standing.there -= failed_again
+        self.standing.failed += failed_again
         self._note()
         self._tell()
         return self.standing
@@ -140,7 +146,7 @@ class Sweep:
             for wanted in self._lacking(chunk):
                 if wanted.identity in handed:
                     self.standing.there += 1
-                    self._twice = True
+                    self._again[wanted.identity] += 1
                 elif wanted.refused:
                     self._failures.append(wanted.failure(f"ScenarioError: {wanted.refused}", wanted.refused))
                     self.standing.failed += 1
@@ -166,6 +172,7 @@ class Sweep:
     def _take(self, wanted: Wanted, result: Lived | Failure) -> None:
         if isinstance(result, Failure):
             self._failures.append(wanted.failure(result.error, result.traceback))
+            self._lost.add(wanted.identity)
             self.standing.failed += 1
         else:
             self._runs.append(result.stored(wanted.scenario, wanted.seed))
@@ -187,7 +194,7 @@ class Sweep:
     def _note(self) -> None:
         """Let the store know how far the experiment is; not of a part alone, nor where runs are counted twice."""
         now = self.standing
-        if self.shard == Shard() and not self._twice:
+        if self.shard == Shard() and not self._again:
             failed = now.failed + now.failed_before
             self.store.note_known(self._identity, Known(now.total, now.there + now.done, failed, now.looked_up))
 
@@ -227,6 +234,8 @@ def sweep(
     """
     asked = experiment if isinstance(experiment, Experiment) else Experiment.load(experiment)
     with Store.open(store) as opened:
+        if opened.repaired is not None:
+            warnings.warn(opened.repaired.sentence(), stacklevel=2)
         Sweep(asked, opened, shard=Shard(*shard), retry=retry, progress=progress).run(workers=workers, scheduler=scheduler)
     return Results(asked, store)
 
