@@ -16,6 +16,7 @@ from clustersim.experiments.adapters.flat_names import dotted, flat
 from clustersim.experiments.adapters.salib import to_salib, with_points
 from clustersim.experiments.outcomes import OUTCOMES
 from clustersim.experiments.sweeps.experiment import Experiment
+from clustersim.experiments.sweeps.keeping import kept_text
 from clustersim.experiments.sweeps.living import SPENT, lived
 from clustersim.problems import ScenarioError
 from clustersim.results import ResultsError
@@ -82,6 +83,17 @@ def test_a_sample_is_lived_like_any_experiment_and_its_rows_stay_in_order(tmp_pa
     results, _ = swept(listed, tmp_path / "runs.store")
     assert results.outcome("clusters").mean(axis=1) == pytest.approx([25.0405, 12.5405, 30.0405])
     assert Experiment.from_text(listed.text).identity() == listed.identity()
+
+
+def test_a_sample_of_an_experiment_that_a_store_has_kept_is_of_the_scenarios_of_then(tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text('extends = "village"\n', encoding="utf-8")
+    then = Experiment.from_text(kept_text(asked(**FEW, scenarios=[str(own)])))
+    asked_then = with_points(then, [[20, 3]], tmp_path / "points.csv").identity()
+    own.write_text('extends = "village"\n[processes.meeting]\nfar_chance = 0.5\n', encoding="utf-8")
+    listed = with_points(then, [[20, 3]], tmp_path / "points.csv")
+    assert listed.identity() == asked_then
+    assert Experiment.from_text(kept_text(listed)).identity() == asked_then
 
 
 def test_crossed_factors_and_scenarios_stay_crossed_with_a_sample(tmp_path):

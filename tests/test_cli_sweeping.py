@@ -1,6 +1,7 @@
 """The commands of sweeps: what they print, what they write, and how they end."""
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 
@@ -145,12 +146,20 @@ def test_what_status_counts_is_what_the_sweep_has_counted(folder: Path, monkeypa
 def test_what_has_failed_now_or_earlier_is_the_exit_code_and_said(folder: Path) -> None:
     for words in (("2 failed",), ("2 failed earlier and were left alone", "4 were there already")):
         text = swept("--seeds", "12-14", code=1, do=imagined)
-        assert all(each in text for each in (*words, "The tables lack what failed", "clustersim retry trial"))
+        assert all(each in text for each in (*words, "The tables lack what failed", "clustersim retry "))
     assert json.loads(swept("--seeds", "12-14", "--json", code=1))["failed_before"] == 2
     swept("--seeds", "12-14", "--quiet", code=1)
     said("resume", "trial", "--workers", "1", code=1)
     assert "2 runs done" in said("retry", "trial", "--workers", "1")
     swept("--seeds", "12-14")
+
+
+def test_the_command_that_tries_again_leads_to_the_same_runs_wherever_they_are(folder: Path) -> None:
+    swept("--quiet")  # of the same name, in the usual store
+    text = swept("--seeds", "12-14", "--store", "other place/x.store", "--out", "other place", code=1, do=imagined)
+    (command,) = (line.partition("again with: ")[2] for line in text.splitlines() if "again with: " in line)
+    _, *words = shlex.split(command)
+    assert "2 runs done" in said(*words, "--workers", "1")
 
 
 def test_runs_that_are_damaged_before_the_tables_are_written_are_missed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +173,7 @@ def test_runs_that_are_damaged_before_the_tables_are_written_are_missed(folder: 
     with monkeypatch.context() as patch:
         patch.setattr(Sweep, "run", run_and_forget)
         text = swept("--out", "there", code=1, do=imagined)
-    assert "1 runs that were in the store are not in the tables: there/runs.store has been damaged meanwhile" in text
+    assert "1 run of the store is not in the tables: there/runs.store has been damaged meanwhile" in text
     assert "clustersim sweep trial.toml --out there" in text
     text = swept("--out", "there", do=imagined)
     assert "The store was damaged" in text and "1 runs done" in text and "3 were there already" in text

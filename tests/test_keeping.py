@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from clustersim import Scenario
 from clustersim.cli import app
+from clustersim.durable import put_in_place
 from clustersim.experiments.sensitivity.analysing import analyse
 from clustersim.experiments.sensitivity.exported import Exported
 from clustersim.experiments.store import Store
@@ -387,3 +388,13 @@ def test_the_seeds_of_all_points_are_among_the_facts(tmp_path: Path) -> None:
     seeds = {seed for point in results.experiment.points() for seed in point.seeds}
     assert facts["seeds"] == [100, 101, 102]
     assert facts["all_seeds"] == {"sets": 6, "seeds": 3, "first": min(seeds), "last": max(seeds)} and max(seeds) == 117
+
+
+def test_what_somebody_is_about_to_put_in_place_does_not_come_along(tmp_path: Path) -> None:
+    target, part = tmp_path / "tables", tmp_path / ".tables.00000000.part"
+    for name in ("note.txt", ".sensitivity.11111111.part/half.csv", ".sensitivity.11111111.lock", ".hidden"):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_text("theirs", encoding="utf-8")
+    part.mkdir()
+    put_in_place(part, target)
+    assert sorted(path.name for path in target.rglob("*")) == [".hidden", "note.txt"]

@@ -28,6 +28,8 @@ __all__ = [
     "write_workbook",
 ]
 
+_UNFINISHED = (".part", ".old", ".lock")  # how hidden names end of what somebody is about to put in place
+
 
 class ResultsError(Exception):
     """Results that cannot be written or read. `remedy` says what to do."""
@@ -146,7 +148,8 @@ def _bring_along(old: Path, new: Path) -> None:
         own = set()
     for path in sorted(old.rglob("*")) if old.is_dir() else []:
         name = path.relative_to(old).as_posix()
-        if path.is_file() and name not in own and not (new / name).exists():
+        unfinished = any(part.startswith(".") and part.endswith(_UNFINISHED) for part in path.relative_to(old).parts)
+        if path.is_file() and name not in own and not unfinished and not (new / name).exists():
             (new / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, new / name)
 

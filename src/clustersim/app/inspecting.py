@@ -148,7 +148,8 @@ def _column(column: Any, part: str, value: Any, language: Language) -> dict[str,
     else:
         said = language.number(float(value), 0 if np.issubdtype(type(value), np.integer) else 2)
         unit = "" if column.unit == "0..1" else language.unit(column.unit)
-    return {"label": f"{name}: {language.name_of('parts', part)}" if part else name, "value": said, "unit": unit, "meaning": meaning}
+    label = language.say("format.pair", name=name, part=language.name_of("parts", part)) if part else name
+    return {"label": label, "value": said, "unit": unit, "meaning": meaning}
 
 
 def _history(world: LivedWorld, row: int) -> dict[str, Any]:

@@ -213,7 +213,9 @@ def _row(row: Row, base: Any, value: Any, refused: tuple[Any, str] | None, langu
 def _label(row: Row, language: Language) -> str:
     """What the number is called; those of all purposes stand in one group, each with its purpose."""
     label = language.label(row.family, row.parameter.name)
-    return f"{language.name_of('purposes', row.path.split('.')[1])}: {label}" if row.family == "purpose" else label
+    if row.family != "purpose":
+        return label
+    return language.say("format.pair", name=language.name_of("purposes", row.path.split(".")[1]), part=label)
 
 
 def _slider(low: float, high: float, usual: float, whole: bool) -> dict[str, Any]:

@@ -140,9 +140,11 @@ def _sweep(
         complain(f"Stopped by Ctrl-C. {done}Go on with: {command}{_elsewhere(path, out, part)}", STOPPED)
     except (ExecutionError, ResultsError) as error:
         complain(str(error), MISTAKE)
-    _say(experiment, standing, path, folder, as_json=as_json, quiet=quiet)
+    again = _command("retry", experiment.identity()) + _elsewhere(path, out, None)
+    _say(experiment, standing, path, folder, again, as_json=as_json, quiet=quiet)
     if folder is not None and (lost := standing.there + standing.done - _rows_in(folder)) > 0:
-        problem = f"{grouped(lost)} runs that were in the store are not in the tables: {path} has been damaged meanwhile"
+        runs, are = ("run", "is") if lost == 1 else ("runs", "are")
+        problem = f"{grouped(lost)} {runs} of the store {are} not in the tables: {path} has been damaged meanwhile"
         complain(f"{problem}. The same command finds and repairs that: {command}{_elsewhere(path, out, part)}", FAILED)
     if standing.failed or standing.failed_before:
         raise typer.Exit(FAILED)
@@ -155,8 +157,10 @@ def _rows_in(folder: Path) -> int:
     return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["runs"]
 
 
-def _say(experiment: Experiment, standing: Standing, path: Path, folder: Path | None, *, as_json: bool, quiet: bool) -> None:
-    """How it went, in words or as JSON, and where everything is."""
+def _say(
+    experiment: Experiment, standing: Standing, path: Path, folder: Path | None, again: str, *, as_json: bool, quiet: bool
+) -> None:
+    """How it went, in words or as JSON, where everything is, and how what failed is run again."""
     if as_json:
         import json
 
@@ -176,7 +180,6 @@ def _say(experiment: Experiment, standing: Standing, path: Path, folder: Path | 
     words = [f"{grouped(count)} {what}" for what, count in counts.items() if count]
     typer.echo(f"{experiment.title}: {', '.join(words) or 'nothing to do'}.")
     if standing.failed or standing.failed_before:
-        again = f"clustersim retry {shlex.quote(experiment.name)}"
         typer.echo(f"The tables lack what failed; why is in their failures.csv. Run it again with: {again}")
     typer.echo(f"Runs: {path}")
     if folder is None:

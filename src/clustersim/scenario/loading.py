@@ -152,9 +152,9 @@ class _Reader:
         path = folder / text
         candidates = [path] if path.suffix else [path, path.with_suffix(".toml")]
         for candidate in candidates:
-            if candidate.is_file():
+            if os.path.isfile(candidate):  # a folder that this user may not look into has no file for him
                 return candidate
-        near = [other.name for other in path.parent.glob("*.toml")] if path.parent.is_dir() else []
+        near = [other.name for other in path.parent.glob("*.toml")] if os.path.isdir(path.parent) else []
         hint = f'"{path.stem}" comes with the program: name it without folder and ending' if path.stem in shipped else ""
         hint = hint or did_you_mean(path.name if is_file else text, [*shipped, *near])
         allowed = f"an existing scenario file, or one of {', '.join(shipped)}"

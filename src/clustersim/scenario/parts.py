@@ -3,6 +3,7 @@
 Each function returns checked settings, or a stand-in where a mistake was noted.
 """
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,7 @@ def _real(check: Checker, places: str | None) -> TerritorySettings:
     allowed = f"one of {', '.join(shipped)}, or the path of a CSV file"
     if not places.casefold().endswith((".csv", ".csv.gz")):
         check.refuse(("territory", "places"), in_words(places), allowed, did_you_mean(places, shipped))
-    elif not Path(places).is_file():
+    elif not os.path.isfile(places):
         check.refuse(("territory", "places"), f'"{places}", which does not exist', allowed)
     return TerritorySettings(None, places, Path(places))
 
@@ -85,7 +86,7 @@ def population(check: Checker) -> tuple[Population, Path | None]:
         if getattr(numbers, name) > numbers.largest_staff:
             found = f"{getattr(numbers, name):g} with a largest_staff of {numbers.largest_staff:g}"
             check.refuse(("population", name), found, "a median not above largest_staff")
-    if own_list is not None and not Path(own_list).is_file():
+    if own_list is not None and not os.path.isfile(own_list):
         found, own_list = f'"{own_list}", which does not exist', None
         check.refuse(("population", "organisations_file"), found, "the path of an existing CSV file")
     return numbers, None if own_list is None else Path(own_list)

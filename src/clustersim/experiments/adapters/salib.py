@@ -26,6 +26,7 @@ import numpy as np
 from clustersim.experiments.numbers import is_whole
 from clustersim.experiments.sweeps.experiment import Experiment
 from clustersim.experiments.sweeps.factors import LEVER, UNCERTAINTY, Factor
+from clustersim.experiments.sweeps.loading import read
 from clustersim.problems import Problem, ScenarioError, in_words
 
 __all__ = ["to_salib", "with_points"]
@@ -57,8 +58,8 @@ def with_points(experiment: Experiment, sample: Sequence[Sequence[float]] | np.n
     Args:
         experiment: Its scenarios, constants, crossed factors, seeds and outcomes stay.
         sample: A row a point, a column a drawn factor, in the order of `to_salib`'s names and in their units.
-        file: Where the points are written, as the table that the new experiment's design lists. It must stay there as long as the
-            experiment is to be read from a store. A file that holds these very points may be there already.
+        file: Where the points are written, as the table that the new experiment's design lists. It must stay there until they are run;
+            a store keeps it with the experiment if it is modest (1 MB packed). A file that holds these very points may be there already.
 
     Raises:
         ScenarioError: naming every value that is not allowed.
@@ -71,7 +72,7 @@ def with_points(experiment: Experiment, sample: Sequence[Sequence[float]] | np.n
     table = said["said"] | {"seeds": experiment.seeds, "first_seed": experiment.first_seed}
     table |= {"design": {"kind": "list", "file": str(path)}}
     table |= {section: _crossed(experiment, role) for section, role in (("uncertainties", UNCERTAINTY), ("levers", LEVER))}
-    return Experiment.from_dict(table, experiment.name, folder=said["folder"])
+    return Experiment(**read(table, experiment.name, said["folder"], given=experiment.scenarios))
 
 
 def _refuse_undrawn(experiment: Experiment) -> None:

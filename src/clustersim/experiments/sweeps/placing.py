@@ -71,7 +71,10 @@ def clear(target: Path) -> None:
 def _is_at_work(there: list[Path], lock: Path) -> bool:
     """Whether somebody may still be writing."""
     if not lock.exists() or there == [lock]:  # who has only just begun has a lock alone
-        touched = [path.stat().st_mtime for left in there for path in (left, *left.rglob("*"))]
+        try:
+            touched = [path.stat().st_mtime for left in there for path in (left, *left.rglob("*"))]
+        except FileNotFoundError:  # somebody ends just now, and clears it
+            return True
         return time.time() - max(touched, default=0.0) < _LONG_AGO
     try:
         found = held(lock, patience=0.0)
