@@ -44,13 +44,13 @@ def show(standing: Standing) -> None:
 
 
 def keep(results: Results, command: str, target: Path) -> None:
-    """Write the analysis with its pages and figures, beside means by point, the experiment and the scenario; without single runs."""
+    """Write the analysis with its pages and figures, beside the experiment and the scenario; without runs and points."""
     with tempfile.TemporaryDirectory() as away:
         whole = export(results, away, command)
         analysis = analyse(results, None, [command, command.replace("sweep", "sensitivity")]).write(whole / "sensitivity", figures.write)
         for language in ("en", "fr"):
             page.build(analysis, language)
-        for raw in ("runs.parquet", "runs.csv", "runs.xlsx"):
+        for raw in ("runs.parquet", "runs.csv", "runs.xlsx", "points.csv"):
             (whole / raw).unlink(missing_ok=True)
         for drawing in analysis.rglob("*.png"):  # each is there as SVG
             drawing.unlink()
