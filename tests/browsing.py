@@ -89,7 +89,7 @@ class Visit:
         self.asked: list[str] = []
         self.context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
         self.page = page = self.context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(150_000)  # a measure that nobody has compiled yet takes its time
         page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("requestfailed", lambda request: self.complaints.append(f"{request.url}: {request.failure}"))
@@ -98,7 +98,7 @@ class Visit:
         page.goto(address)
         self.ready(PATIENCE)
 
-    def ready(self, timeout: int = 60_000) -> None:
+    def ready(self, timeout: int = 150_000) -> None:
         """Wait until the worlds are made."""
         self.page.wait_for_selector("[data-test=play]:not([disabled])", timeout=timeout)
 
