@@ -43,6 +43,19 @@ def test_a_model_gives_the_same_state_as_a_headless_run(village):
     assert model.state.hash() == run(short, 11).state_hash
 
 
+def test_a_copied_simulation_and_its_original_live_apart_and_alike(village):
+    simulation = Simulation(village, 4)
+    simulation.run_for(3)
+    twin = simulation.copy()
+    before, series = simulation.state.hash(), simulation.series().copy()
+    twin.run_for(5)
+    assert (simulation.state.hash(), len(simulation.series())) == (before, 3)
+    assert np.array_equal(simulation.series(), series, equal_nan=True)
+    simulation.run_for(5)
+    assert simulation.state.hash() == twin.state.hash()
+    assert np.array_equal(simulation.series(), twin.series(), equal_nan=True)
+
+
 def test_looking_at_agents_and_drawing_from_mesas_luck_changes_nothing(village):
     unseen, seen = ClusterModel(village, rng=4), ClusterModel(village, rng=4)
     for _ in range(8):

@@ -104,6 +104,11 @@ class LivedWorld:
         with self._lock:
             yield self.simulation
 
+    def still(self) -> Simulation:
+        """A copy of the simulation between two months, for whoever takes their time with it: the world lives on meanwhile."""
+        with self._lock:
+            return self.simulation.copy()
+
     def state_hash(self) -> str:
         """Digest of the state after the last month lived."""
         with self._lock:
