@@ -8,6 +8,7 @@ from mesa import DataCollector
 from clustersim import ClusterModel, Scenario, run
 from clustersim.agents import Organisation, PrivateActor, PublicFunder, SocialEnterprise
 from clustersim.problems import ScenarioError
+from clustersim.simulation import Simulation
 from clustersim.state.organisations import Organisations
 
 

@@ -356,6 +356,23 @@ def test_after_a_lost_connection_the_page_comes_back_and_its_clock_goes_on(visit
     visit.until("month", "Month 1 of")
 
 
+def test_where_it_is_lost_that_a_month_was_drawn_the_page_says_it_again_when_it_comes_back(visit):
+    visit.page.select_option("[data-test=speed]", "1")
+    visit.click("play")
+    visit.until("month", "Month 2 of")
+    lost = """() => new Promise((lost) => {
+        const stage = document.querySelector('.cs-stage').__vue__, reply = stage.reply;
+        stage.reply = () => {
+            if (!stage.answer) return;
+            Object.assign(stage, { answer: null, reply });
+            lost(stage.month.month);
+        };
+    })"""
+    month = visit.page.evaluate(lost)
+    reconnect(visit)
+    visit.until("month", f"Month {month + 2} of")
+
+
 def test_every_export_opens_and_the_scenario_file_is_lived_again_to_the_bit(visit, tmp_path):
     visit.page.select_option("[data-test=scenario]", label="A mix of measures")
     visit.page.get_by_text("Do measures that complement").wait_for()

@@ -25,6 +25,7 @@ __all__ = ["Clock"]
 
 _WARMING = 3  # months of the spin-up at a time: the page says how far it is
 _SILENCE = 15.0  # seconds without an answer after which nobody is thought to look any more
+_ASKED = 3  # times in these that a month is told, as the answer may be lost with its connection
 
 
 class Clock:
@@ -41,6 +42,7 @@ class Clock:
         exporting: What is being exported; empty if nothing is.
         download: The file that was exported last.
         downloads: How many have been.
+        repeated: How often a month was told again, because nobody said that it was drawn.
     """
 
     def __init__(self, opening: Opening, settings: list[Settings], told: Callable[[], None], room: Room = ROOM) -> None:
@@ -60,7 +62,7 @@ class Clock:
         self.failure = ""
         self.exporting = ""
         self.download: File | None = None
-        self.downloads = 0
+        self.downloads = self.repeated = 0
         self._wanted_month = 0
         self._shown: tuple[Any, int] | None = None
         self._to_export: tuple[str, int] | None = None
@@ -241,9 +243,7 @@ class Clock:
 
     async def _paced(self, begun: float) -> None:
         """Wait until the page has drawn the month before, and until the next one is due."""
-        try:
-            await asyncio.wait_for(self._drawn.wait(), _SILENCE)
-        except TimeoutError:
+        if not await self._answered():
             self.playing, self._wanted_month = False, self.month
             self.failure = self.language.say("stage.silence", seconds=self.language.number(_SILENCE))
             self.told()
@@ -252,6 +252,17 @@ class Clock:
             await asyncio.sleep(max(0.0, begun + 1.0 / self.speed - time.perf_counter()))
         else:
             await asyncio.sleep(0)
+
+    async def _answered(self) -> bool:
+        """Whether the page has drawn the month before."""
+        for time_told in range(_ASKED):
+            if time_told:
+                self.repeated += 1
+                self.told()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._drawn.wait(), _SILENCE / _ASKED)
+                return True
+        return False
 
     def _to_make(self) -> int | None:
         """The first world that is missing, or is of other settings than wanted."""

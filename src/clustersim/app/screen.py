@@ -128,8 +128,8 @@ def Living(session: Session, opening: Opening) -> None:
         drawn.current = (keys, feed.worlds(session))
     keys, worlds = drawn.current
     shown = solara.use_ref(({}, None, []))
-    if session.ready and shown.current[0] != (keys, session.month, session.last, speaks.code, feed.asked):
-        state = (keys, session.month, session.last, speaks.code, feed.asked)
+    state = (keys, session.month, session.last, speaks.code, feed.asked, session.repeated)
+    if session.ready and shown.current[0] != state:
         shown.current = (state, feed.month(session), feed.charts(session, speaks))
     asked = [list(session.settings), dict(session.refused), session.problem, speaks.code, number]
     groups = solara.use_memo(lambda: showing.groups(session, number), asked)
