@@ -33,11 +33,13 @@ def status(session: Session) -> dict[str, Any]:
     language, progress = session.language, session.progress
     made = len(session.worlds) == len(session.settings) and session.ready
     scenario = session.settings[0].scenario() if not session.worlds else session.worlds[0].scenario
+    asked = [settings.scenario() for settings in session.settings]
     return {
         "title": language.title(scenario.name, scenario.title),
-        "question": language.question(scenario.name, scenario.question),
-        "titles": [_title(language, settings.scenario()) for settings in session.settings],
-        "territory": language.territory(session.worlds[0].simulation.territory.title) if session.worlds else "",
+        "titles": [_title(language, scenario) for scenario in asked],
+        # worlds of one scenario ask the same
+        "questions": list(dict.fromkeys(language.question(scenario.name, scenario.question) for scenario in asked)),
+        "territory": " | ".join(dict.fromkeys(language.territory(world.simulation.territory.title) for world in session.worlds)),
         "month": session.month,
         "last": max(session.last, 0),
         "horizon": session.horizon or scenario.run.months,
