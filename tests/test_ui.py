@@ -310,7 +310,7 @@ def test_another_language_says_every_refusal_again():
         english = dict(session.refused), session.problem
         session.speak("fr")
         assert "en anglais, la virgule" in session.refused[0, DECAY][1], "which it was when it was typed"
-        assert "Le programme en dit" in session.refused[0, "measures.coordinators.start_month"][1]
+        assert "le dernier mois, 3, précède le premier, 9" in session.refused[0, "measures.coordinators.start_month"][1]
         assert "n’est pas dans la liste" in session.problem
         session.speak("en")
         assert (session.refused, session.problem) == english

@@ -35,7 +35,8 @@ def test_a_second_world_that_says_where_it_is_lives_there_under_the_same_seed_an
         status = showing.status(session)
         assert status["caution"] == session.language.say("stage.elsewhere")
         assert status["questions"] == [session.language.question("village", Scenario.load("village").question), "?"], "what each world asks"
-        assert status["territory"] == " | ".join(session.language.territory(world.simulation.territory.title) for world in session.worlds)
+        titles = [world.simulation.territory.title for world in session.worlds]
+        assert status["territories"] == [session.language.territory(title) for title in titles], "and where"
         session.reseed("7")
         await until(lambda: session.ready and [world.settings.seed for world in session.worlds] == [7, 7])
 

@@ -15,6 +15,7 @@ from clustersim.app import serve, showing
 from clustersim.app.feeding import Feed
 from clustersim.app.inspecting import card
 from clustersim.app.opening import Opening
+from clustersim.app.refusing import because
 from clustersim.app.room import ROOM, NoRoomError, Room
 from clustersim.app.session import Session
 from clustersim.app.speaking import language
@@ -92,7 +93,7 @@ def _opened(opening: Opening, room: Room) -> tuple[Session | None, str]:
     except NoRoomError:
         return None, language(opening.language).say("stage.no_room", places=room.places)
     except (ScenarioError, ValueError) as error:
-        return None, str(error)
+        return None, because(error)(language(opening.language))
 
 
 def _room() -> Room:

@@ -7,6 +7,7 @@ from typing import Any
 
 from clustersim.app import panel
 from clustersim.app.choices import Choice, scenarios, territories
+from clustersim.app.refusing import because
 from clustersim.app.saving import File
 from clustersim.app.session import Session
 from clustersim.app.speaking import Language
@@ -37,9 +38,8 @@ def status(session: Session) -> dict[str, Any]:
     return {
         "title": language.title(scenario.name, scenario.title),
         "titles": [_title(language, scenario) for scenario in asked],
-        # worlds of one scenario ask the same
-        "questions": list(dict.fromkeys(language.question(scenario.name, scenario.question) for scenario in asked)),
-        "territory": " | ".join(dict.fromkeys(language.territory(world.simulation.territory.title) for world in session.worlds)),
+        "questions": [language.question(scenario.name, scenario.question) for scenario in asked],
+        "territories": [language.territory(world.simulation.territory.title) for world in session.worlds],
         "month": session.month,
         "last": max(session.last, 0),
         "horizon": session.horizon or scenario.run.months,
@@ -119,14 +119,15 @@ def lists(session: Session, world: int) -> dict[str, Any]:
         "seconds": [{"value": "", "text": language.say("settings.no_second")}, *_offered(offered, language)],
         "titles": [_title(language, settings.scenario()) for settings in session.settings],
         # a file that was broken while the page is open is said, whether or not someone chooses it
-        "problem": session.problem or "\n".join(choice.problem for choice in offered if choice.problem),
+        "problem": session.problem or "\n".join(because(choice.problem)(language) for choice in offered if choice.problem),
     }
 
 
 def _offered(choices: Sequence[Choice], language: Language) -> list[dict[str, str]]:
     def said(choice: Choice) -> dict[str, str]:
         if choice.problem:
-            return {"value": choice.name, "text": language.say("settings.unreadable", name=choice.title), "question": choice.problem}
+            text = language.say("settings.unreadable", name=choice.title)
+            return {"value": choice.name, "text": text, "question": because(choice.problem)(language)}
         question = language.question(choice.stem, choice.question)
         return {"value": choice.name, "text": language.title(choice.stem, choice.title), "question": question}
 
