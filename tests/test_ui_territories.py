@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 from clustersim import Scenario, run
 from clustersim.app import page, showing
 from clustersim.app.opening import Opening
-from clustersim.app.session import opened
+from clustersim.app.pairing import opened
 from clustersim.app.settings import Settings
 from clustersim.cli import app
 from clustersim.scenario import ScenarioError

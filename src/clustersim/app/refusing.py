@@ -10,9 +10,13 @@ from typing import Any
 from clustersim.app.speaking import Language
 from clustersim.problems import Problem, ScenarioError
 
-__all__ = ["Reason", "Refusals", "because", "sentences"]
+__all__ = ["NotOfferedError", "Reason", "Refusals", "because", "sentences"]
 
 type Reason = Callable[[Language], str]  # why something cannot be, in any language
+
+
+class NotOfferedError(ValueError):
+    """Of the name of a scenario that is in no list."""
 
 
 class Refusals:
@@ -48,6 +52,8 @@ def because(error: ValueError, *, beside: bool = False) -> Reason:
     """Why that cannot be. `beside` the place where it was typed, the place need not be said."""
     if isinstance(error, ScenarioError):
         return lambda language: sentences(error.problems, language, beside=beside)
+    if isinstance(error, NotOfferedError):
+        return lambda language: language.say("settings.not_offered", name=str(error))
     return lambda language: language.say("settings.mistake", problem=str(error))
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from clustersim.app import recording
 from clustersim.app.drawing import script
 from clustersim.app.drawing.words import own_keys, words
-from clustersim.app.snapshots import Newcomers, Recorder, Snapshot, World
+from clustersim.app.recorder import Recorder
+from clustersim.app.snapshots import Newcomers, Snapshot, World
 from clustersim.durable import ResultsError, bring_to_disk, version_of
 from clustersim.report.page.language import Language
 from clustersim.results import RESULTS_VERSION, StoredRun, read

@@ -11,15 +11,16 @@ from typing import Any
 from clustersim.app.choices import Choice, has_territory, scenarios, territories
 from clustersim.app.clock import Clock
 from clustersim.app.opening import Opening
+from clustersim.app.pairing import beside, opened
 from clustersim.app.panel import complaint, read, rows_of
-from clustersim.app.refusing import Reason, Refusals, because
+from clustersim.app.refusing import NotOfferedError, Reason, Refusals, because
 from clustersim.app.room import ROOM, Room
 from clustersim.app.saving import KINDS
 from clustersim.app.settings import Settings
 from clustersim.app.speaking import language
 from clustersim.problems import ScenarioError
 
-__all__ = ["SPEEDS", "Session", "beside", "opened"]
+__all__ = ["SPEEDS", "Session"]
 
 SPEEDS = (1, 3, 10, 0)  # months a second; 0 as fast as they can be lived and drawn
 
@@ -232,18 +233,14 @@ class Session(Clock):
     def _offered(self, name: str, choices: list[Choice]) -> None:
         """Refuse what is in no list: a page loads no file that nobody named when it was opened."""
         if all(choice.name != name for choice in choices):
-            raise _NotOfferedError(name)
+            raise NotOfferedError(name)
 
     @contextlib.contextmanager
     def _trying(self) -> Iterator[None]:
         """What cannot be is said, and everything stays as it was."""
         try:
             yield
-        except _NotOfferedError as error:
-            name = str(error)
-            self.refusals.problem = lambda language: language.say("settings.not_offered", name=name)
-            self.told()
-        except (ScenarioError, ValueError) as error:
+        except ValueError as error:
             self.refusals.problem = because(error)
             self.told()
 
@@ -254,37 +251,3 @@ class Session(Clock):
             return lambda language: language.say("settings.unknown", path=path)
         typed_in = self.language
         return lambda language: complaint(row, typed, language, typed_in)
-
-
-class _NotOfferedError(ValueError):
-    """Of the name of a scenario that is in no list."""
-
-
-def _mistake(said: str) -> Reason:
-    """What the program refuses, which speaks English alone."""
-    return lambda language: language.say("settings.mistake", problem=said)
-
-
-def opened(opening: Opening) -> list[Settings]:
-    """The settings with which a page opens, of one world or two.
-
-    Raises:
-        ScenarioError: naming every mistake.
-    """
-    first = Settings(opening.scenario, opening.territory, opening.seed, dict(opening.changes)).checked()
-    return [first] if opening.other is None else [first, beside(Settings(opening.other), first, opening)]
-
-
-def beside(second: Settings, first: Settings, opening: Opening) -> Settings:
-    """The second world's settings on the territory, the seed and the numbers of the first; a scenario that says itself where it is
-    stays there, and shares the seed and the theory.
-
-    Raises:
-        ScenarioError: naming every mistake.
-    """
-    if second.name == first.name:
-        return second.shared_with(first)
-    place = first.territory or (first.name if has_territory(first.name, opening.named) else None)
-    if not has_territory(second.name, opening.named):
-        return second.shared_with(replace(first, territory=place))
-    return second.shared_with(replace(first, territory=None)) if second.name == place else second.elsewhere(first)

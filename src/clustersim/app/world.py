@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from clustersim.app.opening import Stepping
+from clustersim.app.recorder import Recorder
 from clustersim.app.remembering import Memory
 from clustersim.app.settings import Settings
-from clustersim.app.snapshots import Recorder
 from clustersim.simulation import Simulation
 from clustersim.state import State
 
