@@ -373,6 +373,21 @@ def test_where_it_is_lost_that_a_month_was_drawn_the_page_says_it_again_when_it_
     visit.until("month", f"Month {month + 2} of")
 
 
+def test_a_list_goes_back_to_what_is_set_when_what_was_chosen_cannot_be(browser, tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text('title = "Mine"\nquestion = "?"\nextends = "village"\n')
+    with serving("no_support", str(own), "--on", "village") as address:
+        visit = Visit(browser, address)
+        own.unlink()
+        for _ in range(2):
+            visit.page.select_option("[data-test=scenario]", value=str(own))
+            visit.page.get_by_text("there is no file or scenario").wait_for()
+            visit.page.wait_for_function("document.querySelector('[data-test=scenario]').value === 'no_support'")
+        visit.click("step")
+        visit.until("month", "Month 1 of")
+        visit.close()
+
+
 def test_every_export_opens_and_the_scenario_file_is_lived_again_to_the_bit(visit, tmp_path):
     visit.page.select_option("[data-test=scenario]", label="A mix of measures")
     visit.page.get_by_text("Do measures that complement").wait_for()

@@ -119,6 +119,10 @@ def test_a_file_that_is_gone_or_no_scenario_is_said_in_the_language_of_the_page(
         for said in (lambda: session.problem, lambda: showing.lists(session, 0)["problem"]):
             session.choose(0, str(own), None)
             assert "il n’y a pas (ou plus) de fichier ni de scénario" in said() and str(own) in said()
+        before = showing.lists(session, 0)
+        session.choose(0, str(own), None)
+        after = showing.lists(session, 0)
+        assert before["problem"] == after["problem"] and before != after, "the list on the page goes back to what is set"
         session.step()
         await until(lambda: session.month == 1)
         for content, expected in ((b"title =", "ce n’est pas un fichier TOML"), (b"# \xff", "ce n’est pas un texte en UTF-8")):

@@ -24,16 +24,23 @@ class Refusals:
 
     Attributes:
         problem: Why the settings cannot be, where no single number is to blame.
+        times: How often they could not: a list goes back to what is set although it was said before why.
     """
 
     def __init__(self) -> None:
         """Nothing has been refused."""
         self._by_place: dict[tuple[int, str], tuple[Any, Reason]] = {}
         self.problem: Reason | None = None
+        self.times = 0
 
     def refuse(self, number: int, path: str, typed: Any, why: Reason) -> None:
         """What was typed at one place of one world cannot be."""
         self._by_place[number, path] = (typed, why)
+
+    def refuse_settings(self, why: Reason) -> None:
+        """What was chosen cannot be."""
+        self.problem = why
+        self.times += 1
 
     def forget(self, number: int, path: str = "") -> None:
         """It is no more what stands at that place, or at any of that world."""
@@ -65,10 +72,11 @@ def sentences(problems: Iterable[Problem], language: Language, *, beside: bool =
         if problem.kind and language.knows(key):
             words = language.say(key, **{name: _said(value, language) for name, value in problem.values.items()})
             where = "" if beside else ": ".join(filter(None, (problem.file, problem.path)))
+            where = "" if where == problem.values.get("name") else where  # a file that is not there is named already
             said.append(language.say("problems.at", where=where, problem=words) if where else words)
         else:
             said.append(language.say("settings.mistake", problem=f"{problem.found}: {problem.allowed}" if beside else str(problem)))
-    return ("; " if beside else "\n").join(said)
+    return "\n".join(said)
 
 
 def _said(value: Any, language: Language) -> str:

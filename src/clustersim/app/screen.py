@@ -132,7 +132,7 @@ def Living(session: Session, opening: Opening) -> None:
     state = (keys, session.month, session.last, speaks.code, feed.asked, session.repeated)
     if session.ready and shown.current[0] != state:
         shown.current = (state, feed.month(session), feed.charts(session, speaks))
-    asked = [list(session.settings), dict(session.refused), session.problem, speaks.code, number]
+    asked = [list(session.settings), dict(session.refused), session.problem, session.refusals.times, speaks.code, number]
     groups = solara.use_memo(lambda: showing.groups(session, number), asked)
     lists = solara.use_memo(lambda: showing.lists(session, number), asked)
     picked = session.looked_at

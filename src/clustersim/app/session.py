@@ -241,7 +241,7 @@ class Session(Clock):
         try:
             yield
         except ValueError as error:
-            self.refusals.problem = because(error)
+            self.refusals.refuse_settings(because(error))
             self.told()
 
     def _complaint(self, number: int, path: str, typed: Any) -> Reason:

@@ -118,6 +118,7 @@ def lists(session: Session, world: int) -> dict[str, Any]:
         "territories": [{"value": "", "text": language.say("settings.own_territory")}, *_places(places, language)],
         "seconds": [{"value": "", "text": language.say("settings.no_second")}, *_offered(offered, language)],
         "titles": [_title(language, settings.scenario()) for settings in session.settings],
+        "refused": session.refusals.times,
         # a file that was broken while the page is open is said, whether or not someone chooses it
         "problem": session.problem or "\n".join(because(choice.problem)(language) for choice in offered if choice.problem),
     }
