@@ -43,6 +43,7 @@ def test_months_are_played_paused_stepped_looked_back_at_and_begun_anew(visit):
     assert visit.month() == 0
     visit.click("step")
     visit.until("month", "Month 1 of 24")
+    visit.shows(1)
     first = visit.said("chart-mean_degree")
     visit.click("play")
     visit.until("month", "Month 24 of 24")
@@ -333,6 +334,7 @@ def test_after_a_lost_connection_the_page_comes_back_and_its_clock_goes_on(visit
     visit.until("month", "Month 1 of")
     visit.click("step")
     visit.until("month", "Month 2 of")
+    visit.shows(2)
     said = visit.said("chart-mean_degree")
     reconnect(visit)
     visit.until("month", "Month 2 of")
