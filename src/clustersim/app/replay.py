@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from clustersim.app import recording
-from clustersim.app.drawing import script
+from clustersim.app.drawing import program
 from clustersim.app.drawing.words import own_keys, words
 from clustersim.app.snapshots import Newcomers, Recorder, Snapshot, World
 from clustersim.durable import ResultsError, bring_to_disk, version_of
@@ -134,7 +134,7 @@ def page(world: World, everybody: Newcomers, snapshots: list[Snapshot], state_ha
         told=_told(world, say),
         recording=base64.b64encode(packet).decode("ascii"),
         style=Markup((folder / "replay.css").read_text(encoding="utf-8")),
-        drawing=Markup(script()),
+        drawing=Markup(program()),
         script=Markup((folder / "replay.js").read_text(encoding="utf-8")),
     )
 

@@ -1,10 +1,23 @@
-"""The drawing: one JavaScript file that the app and replays carry inside their pages."""
+"""The drawing program: JavaScript that the page and replays carry inside themselves."""
 
+import json
+from functools import cache
 from importlib.resources import files
 
-__all__ = ["script"]
+from clustersim.app import look
+
+__all__ = ["PARTS", "program"]
+
+# in the order in which they are joined: each knows those before it
+PARTS = (
+    "contents", "worlds", "recording", "canvas", "symbols", "organisations", "clusters", "map", "steering", "network", "courses", "bars",
+    "arranging",
+)  # fmt: skip
 
 
-def script() -> str:
-    """`clustersim.js`, to be set between script tags."""
-    return (files(__package__) / "clustersim.js").read_text(encoding="utf-8")
+@cache
+def program() -> str:
+    """All parts as one, to be set between script tags. They share a scope, of which `window.clustersim` alone is seen from outside."""
+    folder = files(__package__) / "program"
+    parts = "\n".join((folder / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
+    return f'(function () {{\n"use strict";\nconst LOOK = {json.dumps(look.told())};\n{parts}\nwindow.clustersim = clustersim;\n}})();\n'

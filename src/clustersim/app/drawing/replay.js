@@ -1,4 +1,4 @@
-/* The page of a replay: what is shown, and what is done with it. Drawing is `clustersim.js`'s. */
+/* The page of a replay: what is shown, and what is done with it. Drawing is the program's. */
 (async function () {
   "use strict";
 
@@ -79,7 +79,7 @@
     const kinds = names.kinds.map((name, kind) => item(clustersim.symbol({ kind }), name));
     const map = [
       item(clustersim.symbol({ what: "tie" }), say("legend.tie")),
-      item(clustersim.symbol({ what: "cluster", colour: "#6B6B6B" }), say("legend.cluster")),
+      item(clustersim.symbol({ what: "cluster" }), say("legend.cluster")),
       item(clustersim.symbol({ ringed: true }), say("legend.member")),
       item(clustersim.symbol({ what: "pole" }), say("legend.pole")),
       item(clustersim.symbol({ what: "place", colour: clustersim.shade(1) }), say("legend.place")).replace("<span>", '<span id="unmet">'),
