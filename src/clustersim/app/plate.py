@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["WIDE", "Plate"]
 
 WIDE = 7.4  # inches of the map
-_SIDE, _HEAD, _FOOT = 2.9, 0.8, 0.45  # inches: what stands beside, above and below it
+_SIDE, _HEAD, _FOOT = 3.0, 0.8, 0.45  # inches: what stands beside, above and below it
 _HEADING, _LINE, _MARKS = 0.42, 0.193, 5  # inches that `explain` gives a heading and a line, and how many lines say what is on the map
 
 
@@ -42,7 +42,7 @@ class Plate:
         values: The month's numbers, in the order of `NUMBERS`.
     """
 
-    NUMBERS = ("clusters", "poles", "met", "unmet", "innovations", "attention")
+    NUMBERS = ("charts.clusters", "charts.poles", "charts.met_share", "picture.unmet", "picture.innovations", "charts.attention")
 
     figure: "Figure"
     axes: "Axes"
@@ -119,5 +119,5 @@ class Plate:
         self.values = []
         for row, what in enumerate(self.NUMBERS):
             y = (1.2 - 0.2 * row) / height
-            self.figure.text((WIDE + 0.28) / width, y, say.say(f"picture.{what}"), size=9, color=GREY)
+            self.figure.text((WIDE + 0.28) / width, y, say.say(what), size=9, color=GREY)
             self.values.append(self.figure.text((WIDE + _SIDE - 0.2) / width, y, "", size=9, weight="bold", color=INK, ha="right"))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from clustersim.app import recording
 from clustersim.app.drawing import program
-from clustersim.app.drawing.words import own_keys, words
+from clustersim.app.drawing.words import told_keys, words
 from clustersim.app.snapshots import Newcomers, Recorder, Snapshot, World
 from clustersim.durable import ResultsError, bring_to_disk, version_of
 from clustersim.report.page.language import Language
@@ -143,7 +143,7 @@ def _told(world: World, say: Language) -> dict[str, object]:
     """What the page's script says, and how."""
     return {
         "locale": say.code,
-        "texts": {key: say.texts[key] for key in own_keys()},
+        "texts": {key: say.texts[key] for key in told_keys()},
         "names": {
             "purposes": [say.name_of("purposes", name) for name in world.purposes],
             "kinds": [say.name_of("kinds_of_organisation", kind) for kind in KINDS],

@@ -33,7 +33,7 @@
   /* ---- lines over time ---- */
 
   const colour = (k) => clustersim.PALETTE[k];
-  const line = (name, k, values) => ({ label: say(`lines.${name}`), colour: colour(k), values: values || series[name] });
+  const line = (label, k, name, values = series[name]) => ({ label: say(label), colour: colour(k), values });
   /* What came to be since the beginning: the eve of month 1 counts nothing. */
   function since(name) {
     let sum = 0;
@@ -41,17 +41,33 @@
   }
   const paidBy = (name) => since(name).map((cents) => cents / 100);
   const CHARTS = [
-    { title: "clusters", lines: [line("clusters", 0), line("poles", 3)], whole: true },
-    { title: "cooperation", lines: [line("mean_degree", 0)] },
-    { title: "met", lines: [line("met_share", 2)], percent: true },
-    { title: "innovations", lines: [line("innovations", 4, since("innovations"))], whole: true },
-    { title: "attention", lines: [line("attention", 3)] },
-    { title: "population", lines: [line("social_enterprises", 0), line("private_actors", 1), line("public_funders", 7)], whole: true },
-    { title: "trust", panel: "network", lines: [line("mean_trust", 0)] },
+    { title: "replay.clusters_and_poles", lines: [line("charts.clusters", 0, "clusters"), line("charts.poles", 3, "poles")], whole: true },
+    { title: "charts.mean_degree", meaning: "chart_meanings.mean_degree", lines: [line("charts.mean_degree", 0, "mean_degree")] },
+    { title: "charts.met_share", meaning: "chart_meanings.met_share", lines: [line("charts.met_share", 2, "met_share")], percent: true },
     {
-      title: "support",
+      title: "charts.innovations",
+      meaning: "chart_meanings.innovations",
+      lines: [line("charts.innovations", 4, "innovations", since("innovations"))],
+      whole: true,
+    },
+    { title: "charts.attention", meaning: "chart_meanings.attention", lines: [line("charts.attention", 3, "attention")] },
+    {
+      title: "replay.population",
+      lines: [
+        line("replay.social_enterprises", 0, "social_enterprises"),
+        line("replay.private_actors", 1, "private_actors"),
+        line("replay.public_funders", 7, "public_funders"),
+      ],
+      whole: true,
+    },
+    { title: "charts.mean_trust", meaning: "chart_meanings.mean_trust", panel: "network", lines: [line("charts.mean_trust", 0, "mean_trust")] },
+    {
+      title: "replay.paid",
       panel: "money",
-      lines: [line("public_support", 0, paidBy("public_support_cents")), line("private_support", 3, paidBy("private_support_cents"))],
+      lines: [
+        line("replay.public", 0, "public_support_cents", paidBy("public_support_cents")),
+        line("replay.private", 3, "private_support_cents", paidBy("private_support_cents")),
+      ],
       whole: true,
     },
   ];
@@ -61,7 +77,8 @@
     const figure = document.createElement("figure"), caption = document.createElement("figcaption");
     chart.canvas = document.createElement("canvas");
     if (chart.lines.length > 2) figure.className = "several";
-    caption.textContent = say(`charts.${chart.title}`);
+    caption.textContent = say(chart.title);
+    if (chart.meaning) figure.title = capital(say(chart.meaning));
     figure.append(caption, chart.canvas);
     one(`panel-${(chart.panel ??= "time")}`).append(figure);
     chart.canvas.addEventListener("click", (event) => {
@@ -74,7 +91,7 @@
 
   function legend() {
     const item = (symbol, text) => `<li>${symbol}<span>${escaped(text)}</span></li>`;
-    const purposes = names.purposes.map((name, k) => `<li><button type="button" data-purpose="${k}" aria-pressed="false" title="${escaped(say("replay.only", { purpose: name }))}">`
+    const purposes = names.purposes.map((name, k) => `<li><button type="button" data-purpose="${k}" aria-pressed="false" title="${escaped(say("legend.only", { purpose: name }))}">`
       + `${clustersim.symbol({ colour: clustersim.colour(k), label: k + 1 })}<span>${escaped(name)}</span></button></li>`);
     const kinds = names.kinds.map((name, kind) => item(clustersim.symbol({ kind }), name));
     const map = [
@@ -82,7 +99,7 @@
       item(clustersim.symbol({ what: "cluster" }), say("legend.cluster")),
       item(clustersim.symbol({ ringed: true }), say("legend.member")),
       item(clustersim.symbol({ what: "pole" }), say("legend.pole")),
-      item(clustersim.symbol({ what: "place", colour: clustersim.shade(1) }), say("legend.place")).replace("<span>", '<span id="unmet">'),
+      item(clustersim.symbol({ what: "place", colour: clustersim.shade(1) }), "").replace("<span>", '<span id="unmet">'),
     ];
     const block = (title, items) => `<h2>${escaped(title)}</h2><ul>${items.join("")}</ul>`;
     one("legend").innerHTML = block(say("legend.purposes"), purposes) + block(say("legend.kinds"), kinds) + block(say("legend.map"), map);
@@ -110,54 +127,57 @@
 
   /* ---- words about what is pointed at ---- */
 
-  const called = (row) => o.names[row] || say("card.unnamed", { kind: capital(names.kinds[o.kind[row]]), number: number(row + 1) });
+  const kinds = { 0: "card.title_social_enterprise", 1: "card.title_private_actor", 2: "card.title_public_funder" };
+  const called = (row) => o.names[row] || say(kinds[o.kind[row]], { place: world.places.names[o.place[row]] });
   const members = (table, row) => table.members[table.row.indexOf(row)];
 
   function tipOf(found) {
-    if (found.what === "organisation") return `${called(found.row)}, ${names.purposes[o.purpose[found.row]]}`;
+    if (found.what === "organisation") return `${called(found.row)} · ${names.purposes[o.purpose[found.row]]}`;
     if (found.what === "place") {
       const { need, unmet_need } = frame.places;
       const unmet = share(need[found.row] > 0 ? unmet_need[found.row] / need[found.row] : 0);
-      return say("card.place_tip", { place: world.places.names[found.row], population: number(world.places.population[found.row]), unmet });
+      return say("replay.place", { place: world.places.names[found.row], population: number(world.places.population[found.row]), unmet });
     }
     if (found.what === "measure") {
-      return say("card.measure_tip", { measure: names.measures[found.row], paid: euros(frame.paid_eur[found.row]), back: euros(frame.repaid_eur[found.row]) });
+      const [paid, back] = [frame.paid_eur[found.row], frame.repaid_eur[found.row]];
+      return `${names.measures[found.row]} · ${euros(paid)}${back > 0 ? `, ${say("stage.came_back", { value: euros(back) })}` : ""}`;
     }
     if (found.what === "month") return say("replay.month", { month: number(found.month) });
     const table = found.what === "pole" ? frame.poles : frame.clusters, k = table.row.indexOf(found.row);
-    const key = found.what === "pole" && table.coordinator[k] ? "card.pole_tip_coordinator" : `card.${found.what}_tip`;
-    return say(key, { purpose: names.purposes[table.purpose[k]], members: number(table.members[k]) });
+    const said = [names.purposes[table.purpose[k]], say("drawing.members", { count: number(table.members[k]) })];
+    if (found.what === "pole" && table.coordinator[k]) said.push(say("replay.coordinator"));
+    return `${say(found.what === "pole" ? "legend.pole" : "legend.cluster")} · ${said.join(", ")}`;
   }
 
+  /* As the card of the page, of what is recorded. */
   function card() {
     const row = state.selected, box = one("card");
     box.hidden = row === null;
     if (row === null) return;
-    const k = frame.living.indexOf(row), facts = [];
-    const add = (term, value) => facts.push(`<dt>${escaped(say(`card.${term}`))}</dt><dd>${escaped(value)}</dd>`);
-    add("place", world.places.names[o.place[row]]);
-    add("purpose", names.purposes[o.purpose[row]]);
-    const founded = o.founded_month[row];
-    add("founded", founded < 1 ? say("card.founded_before") : say("card.founded_month", { month: number(founded) }));
-    let partners = "";
+    const k = frame.living.indexOf(row), founded = o.founded_month[row], facts = [];
+    const add = (key, value) => facts.push(`<dt>${escaped(say(key))}</dt><dd>${escaped(value)}</dd>`);
+    let partners = "", lived = say(founded > months[state.k] ? "card.not_yet" : "card.closed");
     if (k >= 0) {
-      if (frame.staff_fte[k] > 0) add("staff", say("card.staff_fte", { count: number(frame.staff_fte[k], { maximumFractionDigits: 1 }) }));
-      add("support", euros(frame.support_eur[k]));
-      for (const [what, table] of [["cluster", frame.clusters], ["pole", frame.poles]]) {
-        const group = frame[what][k];
-        add(what, group < 0 ? say("card.none") : say(`card.${what}_no`, { number: number(group + 1), members: number(members(table, group) ?? 0) }));
-      }
+      lived = founded > 0 ? say("card.since", { month: number(founded) }) : say("card.before");
+      const group = (what, table) => (what < 0 ? say("card.none") : say("card.members", { count: number(members(table, what) ?? 0) }));
+      add("card.staff", `${number(frame.staff_fte[k], { maximumFractionDigits: 1 })} ${say("unit.FTE")}`);
+      add("card.partners", number(frame.degree[k]));
+      add("card.support", euros(frame.support_eur[k]));
+      add("card.cluster", group(frame.cluster[k], frame.clusters));
+      add("card.pole", group(frame.pole[k], frame.poles));
       // not all of them are among the ties that are drawn
       const all = frame.degree[k], found = clustersim.partners(frame, row).slice(0, 8);
-      partners = `<h3>${escaped(say("card.partners", { count: number(all) }))}</h3><ul>` + found.map((partner) =>
-        `<li><button type="button" data-row="${partner.row}">${clustersim.symbol({ kind: o.kind[partner.row], colour: clustersim.colour(o.purpose[partner.row]) })}`
-        + `<span>${escaped(called(partner.row))}</span><span class="grey">${number(partner.trust, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}</span></button></li>`).join("")
-        + (all > found.length ? `<li class="grey">${escaped(say("card.more_partners", { count: number(all - found.length) }))}</li>` : "") + "</ul>";
-    } else {
-      partners = `<p class="grey">${escaped(say(founded > months[state.k] ? "card.not_yet" : "card.closed"))}</p>`;
+      if (all > 0) {
+        partners = `<h3>${escaped(say("card.partners_title"))}</h3><ul>` + found.map((partner) =>
+          `<li><button type="button" data-row="${partner.row}">${clustersim.symbol({ kind: o.kind[partner.row], colour: clustersim.colour(o.purpose[partner.row]) })}`
+          + `<span>${escaped(called(partner.row))}</span><span class="grey">${number(partner.trust, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}</span></button></li>`).join("")
+          + (all > found.length ? `<li class="grey">${escaped(say("replay.more_partners", { count: number(all - found.length) }))}</li>` : "") + "</ul>";
+      }
     }
-    box.innerHTML = `<button type="button" class="close" aria-label="${escaped(say("card.close"))}">×</button>`
-      + `<h2>${clustersim.symbol({ kind: o.kind[row], colour: clustersim.colour(o.purpose[row]) })}${escaped(called(row))}</h2><dl>${facts.join("")}</dl>${partners}`;
+    const what = say("card.subtitle", { kind: names.kinds[o.kind[row]], purpose: names.purposes[o.purpose[row]] });
+    box.innerHTML = `<button type="button" class="close" aria-label="${escaped(say("card.close"))}">×</button><h2>${escaped(called(row))}</h2>`
+      + `<p>${clustersim.symbol({ kind: o.kind[row], colour: clustersim.colour(o.purpose[row]) })}${escaped(what)}</p>`
+      + `<p class="grey">${escaped(lived)}</p><dl>${facts.join("")}</dl>${partners}`;
     box.querySelector(".close").addEventListener("click", () => select(null));
     for (const button of box.querySelectorAll("[data-row]")) button.addEventListener("click", () => select(Number(button.dataset.row)));
   }
@@ -176,24 +196,24 @@
     const shown = { selected: state.selected, only: state.hinted ?? state.only, locale };
     drawings.map = clustersim.map(one("map"), world, frame, { ...shown, view: state.view });
     for (const chart of CHARTS.filter(({ panel }) => panel === state.tab)) {
-      const { lines, percent, whole } = chart, words = { none: say("charts.none"), month: say("charts.month") };
+      const { lines, percent, whole } = chart, words = { none: say("words.not_defined"), month: say("stage.month_axis") };
       chart.drawing = clustersim.series(chart.canvas, { months, lines }, { now: months[state.k], percent, whole, locale, words });
     }
     if (state.tab === "network") {
-      drawings.network = clustersim.network(one("network"), world, frame, { ...shown, layout: state.layout, words: { none: say("charts.no_ties") } });
+      drawings.network = clustersim.network(one("network"), world, frame, { ...shown, layout: state.layout, words: { none: say("drawing.no_tie") } });
       const { shown: nodes, all } = drawings.network;
-      one("network-cut").textContent = nodes < all ? say("charts.network_cut", { shown: number(nodes), all: number(all) }) : "";
+      one("network-cut").textContent = nodes < all ? say("legend.network_cut", { shown: number(nodes), all: number(all) }) : "";
     } else if (state.tab === "sizes") {
-      drawings.sizes = clustersim.sizes(one("sizes"), world, frame, { ...shown, words: { none: say("charts.no_clusters") } });
+      drawings.sizes = clustersim.sizes(one("sizes"), world, frame, { ...shown, words: { none: say("drawing.no_cluster") } });
     } else if (state.tab === "money") {
-      drawings.paid = clustersim.paid(one("paid"), world, frame, { labels: names.measures, locale, words: { none: say("charts.no_measures") } });
+      drawings.paid = clustersim.paid(one("paid"), world, frame, { labels: names.measures, locale });
     }
     const [low, high] = clustersim.unmet([frame]).map((part) => number(100 * part, { maximumFractionDigits: 0 }));
-    one("unmet").textContent = `${say("legend.place")} (${low}–${high} %)`;
-    const month = months[state.k], text = month < 1 ? say("replay.start") : say("replay.month", { month: number(month) });
+    one("unmet").textContent = say("legend.need", { low, high });
+    const month = months[state.k], text = month < 1 ? say("bar.start") : say("replay.month", { month: number(month) });
+    const year = month < 1 ? "" : ` · ${say("bar.year", { year: number(Math.ceil(month / 12)) })}`;
     one("month").textContent = text;
-    one("of").textContent = month < 1 ? say("replay.of", { months: number(months[last]) })
-      : `${say("replay.of", { months: number(months[last]) })} · ${say("replay.year", { year: number(Math.ceil(month / 12)) })}`;
+    one("of").textContent = say("replay.of", { months: number(months[last]) }) + year;
     one("slider").value = state.k;
     one("slider").setAttribute("aria-valuetext", text);
     const { one: ends, all } = frame.ties;
@@ -205,7 +225,7 @@
 
   let before = 0;
   function turn(now) {
-    if (state.playing && now - before >= 1000 / Number(one("speed").value)) {
+    if (state.playing && now - before >= (Number(one("speed").value) && 1000 / Number(one("speed").value))) {
       before = now;
       if (state.k < last) go(state.k + 1);
       if (state.k === last) play(false);
@@ -225,7 +245,7 @@
   function play(on) {
     if (on && state.k === last) go(0);
     state.playing = on;
-    one("play").textContent = say(on ? "replay.pause" : "replay.play");
+    one("play").textContent = say(on ? "bar.pause" : "bar.play");
     one("play").setAttribute("aria-pressed", String(on));
   }
 
@@ -256,6 +276,7 @@
       ArrowLeft: () => !onSlider && pausing(() => go(state.k - 1))(),
       ArrowRight: () => !onSlider && pausing(() => go(state.k + 1))(),
       Home: () => !onSlider && pausing(() => go(0))(),
+      End: () => !onSlider && pausing(() => go(last))(),
       "+": () => zoom(1.6),
       "-": () => zoom(1 / 1.6),
       0: () => zoom(1e-9),
@@ -296,6 +317,10 @@
   }
   new ResizeObserver(() => (dirty = true)).observe(document.body);
 
+  if (!world.measures.length) {
+    one("money-said").textContent = say("stage.no_measure");
+    one("paid").hidden = true;
+  }
   legend();
   draw();
   requestAnimationFrame(turn);
