@@ -69,3 +69,23 @@ def test_arrays_of_every_type_come_in_as_they_went_out(page):
         values = np.array([0, 1, 2, 100], f"<{code}")
         assert page.evaluate("packed => Array.from(clustersim.unpack(packed))", packed_array(values, code)) == values.tolist()
         assert page.evaluate("packed => clustersim.unpack(packed).BYTES_PER_ELEMENT", packed_array(values, code)) == values.itemsize
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("territory", "room", "folded", "stands"),
+    [
+        ((200, 110), (1230, 450), False, "beside"),
+        ((200, 110), (930, 450), False, "below"),
+        ((200, 110), (1230, 450), True, "alone"),
+        ((100, 130), (1230, 450), False, "beside"),
+        ((300, 60), (1230, 450), False, "on each other"),
+        ((300, 60), (1230, 450), True, "on each other"),
+    ],
+)
+def test_two_maps_are_arranged_so_that_the_territory_is_large(page, territory, room, folded, stands):
+    needs = {"beside": 384, "least": 255, "most": 300, "title": 30, "folded": folded}
+    sizes = [dict(zip(("width", "height"), size, strict=True)) for size in (territory, room)]
+    said = page.evaluate("([box, room, needs]) => clustersim.arrangement(box, room, needs)", [*sizes, needs])
+    assert said["stacked"] == (stands == "on each other")
+    assert (255 <= said["below"] <= 300) if stands == "below" else said["below"] == 0

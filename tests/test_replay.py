@@ -383,3 +383,14 @@ def test_newcomers_may_be_told_twice_but_none_may_be_missed(page):
     rows = snapshots[-1].rows
     assert said[0] == [False, True, True, True, rows, rows]
     assert said[1] == recorder.everybody.kind.tolist()
+
+
+@pytest.mark.browser
+def test_on_paper_it_is_one_sheet_with_map_lines_and_legend_and_nothing_to_press(page):
+    _go(page, MONTHS)
+    sheets = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", sheets)) == 1
+    page.emulate_media(media="print")
+    assert all(page.is_visible(part) for part in ("#map", "#legend", "#panel-time"))
+    assert not any(page.is_visible(part) for part in ("#play", "#zoom-in", "#tab-time"))
+    page.emulate_media(media="screen")

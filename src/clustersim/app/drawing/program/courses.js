@@ -33,9 +33,9 @@ clustersim.series = function (canvas, data, options = {}) {
   for (const month of monthTicks(first, last, right - left, size)) {
     const text = number(month, options), half = context.measureText(text).width / 2;
     if (month === first && axis) write(context, axis, x(first), bottom + 0.95 * size, { size, colour: GREY });
-    // the last one ends with the axis, so that none is cut off
+    // the last one ends with the axis, so that none is cut off or lies under what is written beside the lines
     else if (!axis || x(month) - half > left + begun + 1.4 * size) {
-      write(context, text, Math.min(x(month), width - half - 1), bottom + 0.95 * size, { size, colour: GREY, align: "center" });
+      write(context, text, Math.min(x(month), (labelled.length ? right + 5 : width - 1) - half), bottom + 0.95 * size, { size, colour: GREY, align: "center" });
     }
   }
   if (!known.length) sayInMiddle(drawn, options.words?.none);
