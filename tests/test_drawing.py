@@ -14,12 +14,16 @@ from clustersim.report.style import PALETTE
 
 
 def test_every_part_is_delivered_once_and_starts_by_saying_what_it_is():
-    folder = files("clustersim.app.drawing") / "program"
-    assert sorted(f"{part}.js" for part in drawing.PARTS) == sorted(path.name for path in folder.iterdir())
-    for part in drawing.PARTS:
-        text = (folder / f"{part}.js").read_text(encoding="utf-8")
-        assert text.startswith("/* ") and text.count("\n") < 150
-        assert text in drawing.program()
+    for name, parts, delivered in (
+        ("program", drawing.PARTS, drawing.program()),
+        ("replay", drawing.PARTS_OF_REPLAYS, drawing.replay_program()),
+    ):
+        folder = files("clustersim.app.drawing") / name
+        assert sorted(f"{part}.js" for part in parts) == sorted(path.name for path in folder.iterdir() if path.name.endswith(".js"))
+        for part in parts:
+            text = (folder / f"{part}.js").read_text(encoding="utf-8")
+            assert text.startswith("/* ") and text.count("\n") < 150
+            assert delivered.count(text) == 1
 
 
 def test_what_python_and_the_program_share_is_written_in_python_alone():
@@ -32,7 +36,8 @@ def test_what_python_and_the_program_share_is_written_in_python_alone():
     colours = {colour.lower() for colour in re.findall(r"#[0-9A-Fa-f]{6}\b", json.dumps(look.told()))}
     assert colours > {colour.lower() for colour in PALETTE}
     folder = files("clustersim.app")
-    for path in [*(folder / "drawing" / "program").iterdir(), folder / "drawing" / "replay.js", folder / "components" / "stage.vue"]:
+    scripts = [path for name in ("program", "replay") for path in (folder / "drawing" / name).iterdir() if path.name.endswith(".js")]
+    for path in [*scripts, folder / "components" / "stage.vue"]:
         written = {colour.lower() for colour in re.findall(r"#[0-9A-Fa-f]{6}\b", path.read_text(encoding="utf-8"))}
         assert written & colours == set(), path.name
 

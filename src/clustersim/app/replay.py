@@ -10,11 +10,10 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 
 from clustersim.app import recording
-from clustersim.app.drawing import program
+from clustersim.app.drawing import program, replay_program, replay_style
 from clustersim.app.drawing.words import told_keys, words
 from clustersim.app.snapshots import Newcomers, Recorder, Snapshot, World
 from clustersim.durable import ResultsError, bring_to_disk, version_of
@@ -115,7 +114,6 @@ def page(world: World, everybody: Newcomers, snapshots: list[Snapshot], state_ha
     from markupsafe import Markup
 
     say = words(code)
-    folder = files("clustersim.app.drawing")
     environment = Environment(
         loader=PackageLoader("clustersim.app.drawing"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -133,9 +131,9 @@ def page(world: World, everybody: Newcomers, snapshots: list[Snapshot], state_ha
         ),
         told=_told(world, say),
         recording=base64.b64encode(packet).decode("ascii"),
-        style=Markup((folder / "replay.css").read_text(encoding="utf-8")),
+        style=Markup(replay_style()),
         drawing=Markup(program()),
-        script=Markup((folder / "replay.js").read_text(encoding="utf-8")),
+        script=Markup(replay_program()),
     )
 
 

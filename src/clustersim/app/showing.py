@@ -11,7 +11,7 @@ from clustersim.app.speaking import Language
 
 __all__ = ["download", "groups", "lists", "measures", "program", "status", "texts"]
 
-_FAMILIES = ("bar.", "exports.", "stage.", "legend.", "drawing.", "settings.", "card.", "kinds_one.", "purposes.")
+_FAMILIES = ("bar.", "exports.", "stage.", "legend.", "drawing.", "settings.", "card.", "kinds_of_organisation.", "purposes.")
 
 
 def program() -> str:
