@@ -44,7 +44,7 @@ for (const chart of CHARTS) if (chart.lines.length === 1) chart.lines[0].label =
 for (const chart of CHARTS) {
   const figure = document.createElement("figure"), caption = document.createElement("figcaption");
   chart.canvas = document.createElement("canvas");
-  if (chart.lines.length > 2) figure.className = "several";
+  if (chart.lines.length > 1) figure.className = "several";
   caption.textContent = say(chart.title);
   if (chart.meaning) figure.title = capital(say(chart.meaning));
   figure.append(caption, chart.canvas);
