@@ -44,6 +44,8 @@ for (const chart of CHARTS) if (chart.lines.length === 1) chart.lines[0].label =
 for (const chart of CHARTS) {
   const figure = document.createElement("figure"), caption = document.createElement("figcaption");
   chart.canvas = document.createElement("canvas");
+  chart.canvas.setAttribute("role", "img");
+  chart.canvas.setAttribute("aria-label", say(chart.title));
   if (chart.lines.length > 1) figure.className = "several";
   caption.textContent = say(chart.title);
   if (chart.meaning) figure.title = capital(say(chart.meaning));
