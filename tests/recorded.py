@@ -29,7 +29,7 @@ def record(scenario: Scenario, months: int, seed: int = 1) -> tuple[Simulation, 
 
 
 def unpacked(said):
-    """What `clustersim.js` makes of a packed world or frame."""
+    """What the drawing program makes of a packed world or frame."""
     import base64
 
     if isinstance(said, dict) and said.keys() == {"type", "bytes"}:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -17,6 +18,7 @@ import pytest
 from clustersim.experiments.execution.tasks import WORKER_LOST
 
 MOMENTS = 50
+CHAINS = 2  # at once: who is killed leaves the machine idle
 LONGEST = 6.0  # seconds between two kills at most
 EXPERIMENT = """
 scenarios = ["village"]
@@ -70,17 +72,24 @@ def test_sweeps_that_are_killed_at_random_moments_end_in_the_same_bytes(tmp_path
     assert whole.returncode == 0, complaints
     expected = table_in(tmp_path / "whole")
     assert len(expected) > 5_000
-    luck = random.Random(1)
+    with ThreadPoolExecutor(CHAINS) as both:
+        said = list(both.map(lambda number: kill_and_go_on(tmp_path, number, expected), range(CHAINS)))
+    print("; ".join(said))
+
+
+def kill_and_go_on(folder: Path, chain: int, expected: bytes) -> str:
+    """Sweeps of which driver and workers are killed until it is enough; what was killed."""
+    luck = random.Random(chain)
     killed = {"driver": 0, "worker": 0}
     rounds = 0
 
     def enough() -> bool:
-        return sum(killed.values()) >= MOMENTS and min(killed.values()) >= MOMENTS // 5
+        return sum(killed.values()) >= MOMENTS / CHAINS and min(killed.values()) >= MOMENTS / CHAINS // 5
 
     while not enough():
         rounds += 1
-        out = tmp_path / f"round {rounds}"
-        driver, done = started(tmp_path, out), False
+        out = folder / f"chain {chain} round {rounds}"
+        driver, done = started(folder, out), False
         while not done:
             try:
                 # the moments of a start are as good as those of work
@@ -94,18 +103,18 @@ def test_sweeps_that_are_killed_at_random_moments_end_in_the_same_bytes(tmp_path
                     driver.communicate()
                     assert ended(children), "a killed driver has left workers behind"
                     killed["driver"] += 1
-                    driver = started(tmp_path, out)
+                    driver = started(folder, out)
                 elif len(children) >= 3:  # else there is no worker yet
                     victim = luck.choice(children[-2:])
                     victim.send_signal(signal.SIGKILL)
                     killed["worker"] += 1
         # a run whose worker was killed twice looks like one that kills its workers: it is kept as failed, until the sweep is gone on with
         assert all(why.startswith(WORKER_LOST) for why in failures_in(out))
-        again = started(tmp_path, out, "resume")
+        again = started(folder, out, "resume")
         _, complaints = again.communicate()
         assert again.returncode == 0, complaints
-        assert table_in(out) == expected, f"round {rounds}, after {killed}"
-    print(f"{killed['driver']} drivers and {killed['worker']} workers killed in {rounds} sweeps")
+        assert table_in(out) == expected, f"chain {chain}, round {rounds}, after {killed}"
+    return f"{killed['driver']} drivers and {killed['worker']} workers killed in {rounds} sweeps"
 
 
 @pytest.mark.slow

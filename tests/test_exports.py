@@ -16,7 +16,8 @@ from PIL import Image
 from clustersim import run
 from clustersim.app import exports
 from clustersim.app.drawing.words import LANGUAGES, words
-from clustersim.app.picture import MET, UNMET, Picture
+from clustersim.app.look import shade_of
+from clustersim.app.picture import Picture
 from clustersim.report.page.language import catalogue
 from clustersim.report.style import PALETTE
 from clustersim.tables import TABLES
@@ -82,9 +83,10 @@ def test_a_picture_speaks_its_language_and_says_the_months_numbers(picture, code
 def test_places_of_a_picture_are_shaded_over_the_range_of_their_unmet_needs(picture):
     world, everybody, snapshots = picture
     drawn = Picture(world, everybody, words("en")).show(snapshots[-1])
-    shades = drawn._places.get_facecolor()[:, 0]
-    assert np.ptp(shades) > 0.9 * (MET - UNMET)[0], "from the lightest to the darkest"
-    assert shades.min() >= UNMET[0] - 1e-9 and shades.max() <= MET[0] + 1e-9
+    shades = drawn._plate.places.get_facecolor()[:, 0]
+    lightest, darkest = shade_of(0.0)[0], shade_of(1.0)[0]
+    assert np.ptp(shades) > 0.9 * (lightest - darkest), "from the lightest to the darkest"
+    assert shades.min() >= darkest - 1e-9 and shades.max() <= lightest + 1e-9
 
 
 def test_legends_of_a_picture_lie_on_it(picture):

@@ -106,7 +106,7 @@ def test_a_picture_shows_and_explains_them(lived):
     said = [text.get_text() for text in picture.figure.findobj(lambda artist: hasattr(artist, "get_text"))]
     assert {"depot of tools", "mobile adviser"} <= set(said)
     legends = [legend.get_window_extent() for legend in picture.figure.findobj(Legend)]
-    numbers = [text.get_window_extent() for text in picture._values]
+    numbers = [text.get_window_extent() for text in picture._plate.values]
     assert min(box.y0 for box in legends) >= max(box.y1 for box in numbers), "the numbers of the month stand under the legend"
     drawn = np.concatenate([np.ma.getdata(mark.get_offsets()) for mark in picture._marks if hasattr(mark, "get_offsets")])
     assert len(drawn) == 3

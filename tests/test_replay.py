@@ -9,10 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 from clustersim import results, run
-from clustersim.app import replay
-from clustersim.app.drawing.words import LANGUAGES, own_keys, words
+from clustersim.app import replay, showing
+from clustersim.app.drawing import replay_program
+from clustersim.app.drawing.words import LANGUAGES, own_keys, told_keys, words
 from clustersim.app.snapshots import TRUST_LEVELS
 from clustersim.cli import app
+from clustersim.report.page.language import catalogue
 from clustersim.results import ResultsError
 from recorded import MONTHS, record, supported
 
@@ -53,24 +55,36 @@ def test_a_replay_says_which_run_it_plays(stored, written):
     assert results.read(stored).state_hash in written.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_every_text_that_the_page_says_is_told_and_none_that_it_does_not(code):
-    say = words(code)
+def test_every_text_that_the_page_says_is_told_and_none_that_it_does_not():
     folder = Path(replay.__file__).parent / "drawing"
-    script = (folder / "replay.js").read_text(encoding="utf-8")
+    script = replay_program()
     template = (folder / "templates" / "replay.html.j2").read_text(encoding="utf-8")
-    said = set(re.findall(r'say\("((?:replay|charts|lines|legend|card)\.\w+)"', script))
-    said |= {f"charts.{name}" for name in re.findall(r'title: "(\w+)"', script)}
-    said |= {f"lines.{name}" for name in re.findall(r'line\("(\w+)"', script)}
-    said |= {f"card.{name}" for name in re.findall(r'add\("(\w+)"', script)}
-    said |= {f"card.{what}_{ending}" for what in ("cluster", "pole") for ending in ("no", "tip")}
-    said |= {"card.cluster", "card.pole", "card.pole_tip_coordinator", "replay.play", "replay.pause"}
-    said |= {"card.not_yet", "card.closed"}
-    assert {key for key in said if not say.knows(key)} == set()
-    said |= set(re.findall(r"say\.say\([\"']([\w.]+)[\"']", template))
-    said |= set(re.findall(r'"((?:replay)\.\w+)"', Path(replay.__file__).read_text(encoding="utf-8")))
-    told = {key for key in own_keys() if key.split(".")[0] in ("replay", "charts", "lines", "card")}
-    assert told - said == set()
+    families = {key.split(".")[0] for key in told_keys()}
+    said = {key for key in re.findall(r'"([a-z_]+\.\w+)"', script) if key.split(".")[0] in families}
+    assert said - set(told_keys()) == set()
+    said |= set(re.findall(r"say\.say\([\"']([\w.]+\w)[\"']", template))
+    for name in ("replay.py", "plate.py", "picture.py"):
+        said |= set(re.findall(r'"((?:replay|picture|legend)\.\w+)"[,)]', (folder.parent / name).read_text(encoding="utf-8")))
+    assert {*told_keys(), *own_keys()} - said == set()
+    assert [key for key in said for code in LANGUAGES if not words(code).knows(key)] == []
+
+
+def test_a_replay_says_in_the_words_of_the_page_whatever_the_page_says_too():
+    """A reader sees both: no key has two texts, and no text of the page is written again, in either language."""
+    families = {*showing._FAMILIES, "charts.", "chart_meanings.", "words."}
+    for code in LANGUAGES:
+        pages = {**catalogue(code), **catalogue(code, "clustersim.app")}
+        own = catalogue(code, "clustersim.app.drawing")
+        assert own.keys() & pages.keys() == set()
+        shown = {str(text).casefold(): key for key, text in pages.items() if key.startswith(tuple(families))}
+        assert {key: shown[text.casefold()] for key, text in own.items() if text.casefold() in shown} == {}
+        assert len({text.casefold() for text in own.values()}) == len(own), "nor one of its own"
+
+
+def test_the_texts_of_replays_have_the_same_keys_and_placeholders_in_both_languages():
+    said = [catalogue(code, "clustersim.app.drawing") for code in LANGUAGES]
+    holes = [{key: sorted(re.findall(r"\{\w+\}", text)) for key, text in texts.items()} for texts in said]
+    assert holes[0] == holes[1]
 
 
 def test_a_title_cannot_break_out_of_the_page(village):
@@ -259,12 +273,12 @@ def test_partners_are_counted_though_not_all_ties_are_kept(page):
 @pytest.mark.browser
 def test_it_plays_to_the_end_and_stops(page):
     _go(page, 0)
-    page.select_option("#speed", "24")
+    page.select_option("#speed", "0")
     page.click("#play")
-    assert page.inner_text("#play") == words("en").say("replay.pause")
+    assert page.inner_text("#play") == words("en").say("bar.pause")
     _until(page, f"document.body.dataset.month === '{MONTHS}'", 30)
     _until(page, "!replay.state.playing")
-    assert page.inner_text("#play") == words("en").say("replay.play")
+    assert page.inner_text("#play") == words("en").say("bar.play")
     assert page.inner_text("#month") == f"Month {MONTHS}"
 
 
@@ -278,6 +292,7 @@ def test_it_steps_goes_back_and_follows_slider_and_keys(page):
         (lambda: (page.click("h1"), page.keyboard.press("ArrowRight")), 12),
         (lambda: page.keyboard.press("ArrowLeft"), 11),
         (lambda: page.keyboard.press("Home"), 0),
+        (lambda: page.keyboard.press("End"), MONTHS),
     ):
         act()
         _until(page, f"document.body.dataset.month === '{month}'")
@@ -298,7 +313,7 @@ def test_a_click_on_an_organisation_tells_of_it_and_its_partners(page):
     said = page.inner_text("#card")
     assert recorder.world.place_names[e.place[row]] in said
     assert recorder.world.purposes[e.purpose[row]].replace("_", " ") in said
-    assert f"{s.degree[k]} partners" in said
+    assert re.search(rf"Partners\s+{s.degree[k]}\b", said)
     page.keyboard.press("Escape")
     page.wait_for_selector("#card", state="hidden")
 
@@ -369,3 +384,14 @@ def test_newcomers_may_be_told_twice_but_none_may_be_missed(page):
     rows = snapshots[-1].rows
     assert said[0] == [False, True, True, True, rows, rows]
     assert said[1] == recorder.everybody.kind.tolist()
+
+
+@pytest.mark.browser
+def test_on_paper_it_is_one_sheet_with_map_lines_and_legend_and_nothing_to_press(page):
+    _go(page, MONTHS)
+    sheets = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", sheets)) == 1
+    page.emulate_media(media="print")
+    assert all(page.is_visible(part) for part in ("#map", "#legend", "#panel-time"))
+    assert not any(page.is_visible(part) for part in ("#play", "#zoom-in", "#tab-time"))
+    page.emulate_media(media="screen")

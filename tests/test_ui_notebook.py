@@ -136,5 +136,27 @@ def test_the_example_of_the_documentation_is_a_living_page_in_a_notebook(kernel)
     assert said == "(0, ['mobile adviser'])"
 
 
+ANYBODY = """
+import os
+del os.environ["PYTEST_CURRENT_TEST"]  # with which Solara asks nobody
+import solara.checks
+from pathlib import Path
+solara.checks.jupyter_checked_path = Path("nobody asked yet")
+assert solara.checks.should_perform_jupyter_check()
+"""
+CALLED = """
+from solara.server import settings
+from ipywidgets.widgets.widget import _instances
+print(settings.telemetry.mixpanel_enable, [w.attributes for w in _instances.values() if "solara.dev" in str(getattr(w, "attributes", ""))])
+"""
+
+
+def test_a_page_in_a_notebook_calls_nobody(kernel):
+    _executed(kernel, ANYBODY)
+    _, shown = _executed(kernel, EXAMPLE)
+    assert "solara.dev" not in str(shown)
+    assert _executed(kernel, CALLED)[0].strip() == "False []"
+
+
 def test_the_kernel_is_of_this_python(kernel):
     assert _executed(kernel, "import sys; print(sys.executable)")[0].strip() == sys.executable

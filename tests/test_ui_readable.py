@@ -107,7 +107,7 @@ def test_every_control_is_reached_by_the_keyboard_says_what_it_is_and_shows_that
     assert [one for one in reached if not (one["name"] and one["seen"] and one["here"])] == []
     bar = {"export", "play", "back", "step", "again", "reset", "months", "speed"}
     panel = {"scenario", "territory", "second", "seed", "search", "undo-all", "group-run"}
-    stage = {"map", "network", "map-0", "map-1", "zoom-in", "zoom-all", "purpose-0", *TABS}
+    stage = {"map", "network", "fold", "map-0", "map-1", "zoom-in", "zoom-all", "purpose-0", *TABS}
     assert (bar | panel | stage) - {one["key"] for one in reached} == set()
     visit.close()
 
@@ -169,4 +169,22 @@ def test_two_wide_territories_fill_their_maps(browser, wide, width, height, pane
     for across, along in visit.measured("filled"):
         assert max(across, along) > 0.78
         assert min(across, along) > 0.45
+    visit.close()
+
+
+def test_the_maps_alone_take_all_the_room_until_an_organisation_is_looked_at(browser, wide):
+    visit = Look(browser, wide, width=1280, height=720)
+    visit.ready(PATIENCE)
+    visit.page.locator(".cs-head .cs-icon").click()
+    width = "[...document.querySelectorAll('.cs-map canvas')].map((canvas) => canvas.clientWidth)"
+    before = visit.page.evaluate(width)
+    visit.click("fold")
+    visit.page.locator(".cs-beside").wait_for(state="hidden")
+    for across, _ in visit.measured("filled"):
+        assert across > 0.8
+    assert min(visit.page.evaluate(width)) > 1.3 * max(before)
+    visit.page.locator("[data-test=map-1]").press("Enter")
+    visit.page.locator("[data-test=card-title]").wait_for()
+    visit.click("over_time")
+    visit.page.locator("[data-test=chart-clusters]").wait_for()
     visit.close()

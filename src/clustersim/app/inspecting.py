@@ -36,7 +36,9 @@ def card(world: LivedWorld, row: int, month: int, language: Language) -> dict[st
         "kind": kind,
         "purpose": int(people.purpose[row]),
         "title": people.names.get(row) or language.say(f"card.title_{kind}", place=place),
-        "subtitle": language.say("card.subtitle", kind=language.name_of("kinds_one", kind), purpose=language.name_of("purposes", purpose)),
+        "subtitle": language.say(
+            "card.subtitle", kind=language.name_of("kinds_of_organisation", kind), purpose=language.name_of("purposes", purpose)
+        ),
         "state": _state(world, row, month, alive, language),
         "facts": _recorded(snapshot, at, language) if alive else [],
         "partners": _partners(world, snapshot, row, language) if alive else [],

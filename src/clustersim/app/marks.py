@@ -9,25 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clustersim.app.guests import Guests
+from clustersim.app.look import FORMS_OF_GUESTS, ink_on
+from clustersim.report.maps import MOST_NUMBERED
 from clustersim.report.style import INK, PALETTE
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-__all__ = ["ink_on", "mark_guests", "mark_purposes", "symbol_of_guests"]
-
-MOST_NUMBERED = 60  # more numbers hide what they explain
-# corners of the form of each class of guests, and whether it stands on its tip: as `clustersim.js` draws them
-_FORMS = ((4, 0.0), (6, 0.0), (3, 180.0), (5, 0.0))
-
-
-def ink_on(colour: str) -> str:
-    """Ink or white, whichever can be read on a colour (relative luminance as WCAG 2 defines it)."""
-    parts = np.array([int(colour[k : k + 2], 16) for k in (1, 3, 5)]) / 255
-    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-    luminance = float(linear @ (0.2126, 0.7152, 0.0722))
-    return "white" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.066 else INK
+__all__ = ["mark_guests", "mark_purposes", "symbol_of_guests"]
 
 
 def mark_purposes(axes: "Axes", halos: Sequence[np.ndarray], purposes: Sequence[int]) -> list["Artist"]:
@@ -66,5 +56,5 @@ def symbol_of_guests(kind: int, name: str) -> "Artist":
 
 def _look_of(kind: int) -> dict[str, Any]:
     """Hollow and in ink, so that none looks like an organisation."""
-    corners, turned = _FORMS[kind % len(_FORMS)]
+    corners, turned = FORMS_OF_GUESTS[kind % len(FORMS_OF_GUESTS)]
     return {"marker": (corners, 0, turned), "facecolor": "white", "edgecolor": INK, "linewidth": 1.4}

@@ -1,7 +1,7 @@
 """Worlds and snapshots as a browser is sent them: JSON in which each array is `{"type": "i4", "bytes": "..."}`.
 
 The bytes are those of the array, little-endian, in base64, or as they are where whoever sends them can carry bytes
-(`binary=True`). `clustersim.js` makes typed arrays of them: `clustersim.world(packed)`, `clustersim.grow(world, packed.newcomers)`
+(`binary=True`). The drawing program makes typed arrays of them: `clustersim.world(packed)`, `clustersim.grow(world, packed.newcomers)`
 and `clustersim.frame(packed)`.
 
     world      name title seed months territory purposes[] measures[] observables[{name unit meaning}]
@@ -27,10 +27,10 @@ import numpy as np
 
 from clustersim.app.recorder import Recorder
 from clustersim.app.snapshots import Newcomers, Snapshot, World
+from clustersim.report.maps import MOST_TIES
 
-__all__ = ["MOST_TIES", "drawn_ties", "numbers", "pack_frame", "pack_newcomers", "pack_world", "packed_array", "world_said"]
+__all__ = ["drawn_ties", "numbers", "pack_frame", "pack_newcomers", "pack_world", "packed_array", "world_said"]
 
-MOST_TIES = 12_000  # more lines make a map black and slow
 _TYPES = {"i1", "i2", "i4", "u1", "u2", "f4", "f8"}
 
 

@@ -2,7 +2,7 @@
 
 A month is much like the one before, so a `Recording` keeps what changed: the course of each value by organisation, cluster and pole as
 events (month, row, new value), each tie from its birth to its end with its trust month by month, needs of places in levels.
-`bytes_of` packs it; `clustersim.recording` in `clustersim.js` gives the months back as frames like those of `packing`.
+`bytes_of` packs it; `clustersim.recording` of the drawing program gives the months back as frames like those of `packing`.
 
 The packet, compressed by gzip: the length of the head (4 bytes, little-endian); the head, JSON in which an array is
 `{"type": "i4", "begins": 0, "ends": 400}`; then the bytes of the arrays. In the head:
@@ -13,7 +13,7 @@ The packet, compressed by gzip: the length of the head (4 bytes, little-endian);
     ties {one other first last trust}   from month number `first` to `last`, with that many levels of trust, each as the difference from
                                 the one before, modulo 256
     ties_in_all[]               how many there were in each month, as no more than `most_ties` of a month are kept
-    places {most_need unmet_share need_level}   by place, then month: levels of 255, as differences
+    places {most_need unmet_share need_level levels}    by place, then month: levels, as differences modulo 256
     series, paid_eur, repaid_eur        by month, then observable or measure
 """
 
@@ -24,8 +24,9 @@ from typing import Any
 
 import numpy as np
 
-from clustersim.app.packing import MOST_TIES, drawn_ties, packed_array, world_said
+from clustersim.app.packing import drawn_ties, packed_array, world_said
 from clustersim.app.snapshots import Newcomers, Snapshot, World
+from clustersim.report.maps import MOST_TIES
 
 __all__ = ["bytes_of"]
 
@@ -144,11 +145,12 @@ def _places(months: list[Snapshot]) -> dict[str, Any]:
         "most_need": _packed(most, "f4"),
         "unmet_share": _packed(_differences(share), "u1"),
         "need_level": _packed(_differences(level), "u1"),
+        "levels": _LEVELS,
     }
 
 
 def _differences(shares: np.ndarray) -> np.ndarray:
-    """Levels of 255, each as what it adds to the month before, modulo 256."""
+    """Levels, each as what it adds to the month before, modulo 256."""
     levels = np.rint(shares * _LEVELS).astype(np.uint8)
     return np.diff(levels, axis=1, prepend=np.uint8(0))
 

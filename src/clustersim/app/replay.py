@@ -10,12 +10,11 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 
 from clustersim.app import recording
-from clustersim.app.drawing import script
-from clustersim.app.drawing.words import own_keys, words
+from clustersim.app.drawing import program, replay_program, replay_style
+from clustersim.app.drawing.words import told_keys, words
 from clustersim.app.recorder import Recorder
 from clustersim.app.snapshots import Newcomers, Snapshot, World
 from clustersim.durable import ResultsError, bring_to_disk, version_of
@@ -116,7 +115,6 @@ def page(world: World, everybody: Newcomers, snapshots: list[Snapshot], state_ha
     from markupsafe import Markup
 
     say = words(code)
-    folder = files("clustersim.app.drawing")
     environment = Environment(
         loader=PackageLoader("clustersim.app.drawing"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -134,9 +132,9 @@ def page(world: World, everybody: Newcomers, snapshots: list[Snapshot], state_ha
         ),
         told=_told(world, say),
         recording=base64.b64encode(packet).decode("ascii"),
-        style=Markup((folder / "replay.css").read_text(encoding="utf-8")),
-        drawing=Markup(script()),
-        script=Markup((folder / "replay.js").read_text(encoding="utf-8")),
+        style=Markup(replay_style()),
+        drawing=Markup(program()),
+        script=Markup(replay_program()),
     )
 
 
@@ -144,7 +142,7 @@ def _told(world: World, say: Language) -> dict[str, object]:
     """What the page's script says, and how."""
     return {
         "locale": say.code,
-        "texts": {key: say.texts[key] for key in own_keys()},
+        "texts": {key: say.texts[key] for key in told_keys()},
         "names": {
             "purposes": [say.name_of("purposes", name) for name in world.purposes],
             "kinds": [say.name_of("kinds_of_organisation", kind) for kind in KINDS],

@@ -92,6 +92,7 @@ def serve(
 def page_of(asked: Opening) -> object:
     """The page as an element, for a notebook."""
     prepare()
+    _call_nobody()
     from clustersim.app.screen import Screen
 
     return Screen(asked)
@@ -102,6 +103,18 @@ def _server(application: object) -> Any:
     import uvicorn
 
     return uvicorn.Server(uvicorn.Config(application, log_level="warning", ws_ping_interval=_PING, ws_ping_timeout=_UNANSWERED))
+
+
+def _call_nobody() -> None:
+    """In a notebook Solara tells its makers who uses it, and once has the browser ask their site whether all is well: not for this page.
+
+    Whoever imported Solara before had it read its settings then.
+    """
+    import solara.checks
+    from solara.server import settings
+
+    solara.checks.should_perform_jupyter_check = solara.checks.should_perform_solara_check = lambda: False
+    settings.telemetry.mixpanel_enable = os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"].lower() in ("true", "1")
 
 
 def _application(host: str) -> object:

@@ -1,11 +1,9 @@
 """What the components of the page are told: texts, status, lists to choose from, measures, the panel; all plain values."""
 
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from clustersim.app import panel
+from clustersim.app import drawing, panel
 from clustersim.app.choices import Choice, scenarios, territories
 from clustersim.app.refusing import because
 from clustersim.app.saving import File
@@ -14,13 +12,12 @@ from clustersim.app.speaking import Language
 
 __all__ = ["download", "groups", "lists", "measures", "program", "status", "texts"]
 
-_FAMILIES = ("bar.", "exports.", "stage.", "legend.", "drawing.", "settings.", "card.", "kinds_one.", "purposes.")
+_FAMILIES = ("bar.", "exports.", "stage.", "legend.", "drawing.", "settings.", "card.", "kinds_of_organisation.", "purposes.")
 
 
-@cache
 def program() -> str:
     """The drawing, as the browser runs it."""
-    return (files(__package__) / "drawing" / "clustersim.js").read_text(encoding="utf-8")
+    return drawing.program()
 
 
 def texts(language: Language) -> dict[str, Any]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["DOT", "MARKERS", "RING", "TIE_COLOUR", "legend_of", "map_of"]
+__all__ = ["DOT", "MARKERS", "MOST_TIES", "RING", "TIE_COLOUR", "frame_around", "legend_of", "map_of"]
 
 MARKERS = {
     "social_enterprise": ("o", "social enterprise"),
@@ -23,7 +23,9 @@ MARKERS = {
 DOT: dict[str, Any] = {"linestyle": "none", "markeredgecolor": "white", "markeredgewidth": 0.3}
 RING: dict[str, Any] = {"linestyle": "none", "markeredgecolor": INK, "markeredgewidth": 1.0}
 TIE_COLOUR = (0.16, 0.2, 0.28)
-SMALLEST_KM = 10.0  # a territory of one place is shown with some country around it
+SMALLEST_KM, FLATTEST = 10.0, 2.2  # a territory of one place, or of places in a row, is shown with some country around it
+SUNFLOWER = 2.399963  # the angle between the seeds of a sunflower
+MOST_NUMBERED = 60  # more numbers hide what they explain
 MOST_TIES = 12_000  # more lines make a map black and slow
 _LEGEND_INCHES = 2.6
 
@@ -80,10 +82,15 @@ def _finding(last: "pd.Series") -> str:
 
 
 def frame_of(places: "pd.DataFrame", living: "pd.DataFrame") -> tuple[float, float, float, float]:
-    """West, south, east and north of the map [km]: all that is drawn with room around it, and never a mere point."""
+    """West, south, east and north of the map of these places and organisations [km]."""
     x, y = (np.concatenate([places[axis], living[axis]]) for axis in ("x_km", "y_km"))
+    return frame_around(x, y)
+
+
+def frame_around(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float, float]:
+    """West, south, east and north of a map [km]: all that is drawn with room around it, and never a mere point."""
     width = max(float(np.ptp(x)), float(np.ptp(y)) / 2, SMALLEST_KM)
-    height = max(float(np.ptp(y)), width / 2.2)
+    height = max(float(np.ptp(y)), width / FLATTEST)
     x_middle, y_middle = (float(axis.min() + axis.max()) / 2 for axis in (x, y))
     margin = 0.055 * width
     return (
@@ -100,7 +107,7 @@ def beside_each_other(living: "pd.DataFrame", spacing_km: float, widest_km: floa
     rank = together.rank().to_numpy() - 1.0
     count = together.transform("size").to_numpy()
     radius = np.minimum(spacing_km, widest_km / np.sqrt(count)) * np.sqrt(rank) * 0.85
-    angle = 2.399963 * rank
+    angle = SUNFLOWER * rank
     return living.assign(x_km=living["x_km"] + radius * np.cos(angle), y_km=living["y_km"] + radius * np.sin(angle))
 
 
@@ -180,7 +187,7 @@ def _draw_poles(axes: "Axes", poles: "pd.DataFrame") -> list[int]:
     """Stars with the number of members beside them; returns the numbers for which there was no room."""
     from matplotlib.patheffects import withStroke
 
-    many = len(poles) > 60
+    many = len(poles) > MOST_NUMBERED
     poles = poles.sort_values(["members", "pole"], ascending=[False, True])
     xy = poles[["x_km", "y_km"]].to_numpy()
     axes.scatter(xy[:, 0], xy[:, 1], s=60 if many else 190, marker="*", color=INK, edgecolors="white", linewidths=0.9, zorder=6)
