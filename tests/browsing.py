@@ -111,6 +111,10 @@ class Visit:
         expected = "([test, text]) => document.querySelector(`[data-test='${test}']`)?.innerText.includes(text)"
         self.page.wait_for_function(expected, arg=[test, text])
 
+    def shows(self, month: int) -> None:
+        """Wait until maps and numbers are of this month: the bar is told of it a moment before."""
+        self.page.wait_for_function("month => document.querySelector('.cs-stage').__vue__.status.month === month", arg=month)
+
     def click(self, test: str) -> None:
         self.page.click(f"[data-test='{test}']")
 

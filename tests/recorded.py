@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from clustersim.app.snapshots import Recorder, Snapshot
+from clustersim.app.recorder import Recorder
+from clustersim.app.snapshots import Snapshot
 from clustersim.scenario import Scenario
 from clustersim.simulation import Simulation
 from lively import with_all_kinds

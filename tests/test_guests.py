@@ -17,8 +17,8 @@ from clustersim.app import exports, packing
 from clustersim.app.drawing.words import words
 from clustersim.app.guests import guests_among
 from clustersim.app.picture import Picture
+from clustersim.app.recorder import Recorder
 from clustersim.app.settings import Settings
-from clustersim.app.snapshots import Recorder
 from clustersim.app.world import LivedWorld
 from recorded import unpacked
 

@@ -8,6 +8,7 @@ from mesa import DataCollector
 from clustersim import ClusterModel, Scenario, run
 from clustersim.agents import Organisation, PrivateActor, PublicFunder, SocialEnterprise
 from clustersim.problems import ScenarioError
+from clustersim.simulation import Simulation
 from clustersim.state.organisations import Organisations
 
 
@@ -41,6 +42,19 @@ def test_a_model_gives_the_same_state_as_a_headless_run(village):
     model = ClusterModel(short, rng=11)
     model.run_for(5)
     assert model.state.hash() == run(short, 11).state_hash
+
+
+def test_a_copied_simulation_and_its_original_live_apart_and_alike(village):
+    simulation = Simulation(village, 4)
+    simulation.run_for(3)
+    twin = simulation.copy()
+    before, series = simulation.state.hash(), simulation.series().copy()
+    twin.run_for(5)
+    assert (simulation.state.hash(), len(simulation.series())) == (before, 3)
+    assert np.array_equal(simulation.series(), series, equal_nan=True)
+    simulation.run_for(5)
+    assert simulation.state.hash() == twin.state.hash()
+    assert np.array_equal(simulation.series(), twin.series(), equal_nan=True)
 
 
 def test_looking_at_agents_and_drawing_from_mesas_luck_changes_nothing(village):

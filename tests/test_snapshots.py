@@ -8,8 +8,9 @@ import pytest
 
 from clustersim import Scenario
 from clustersim.app import packing
+from clustersim.app.recorder import Recorder
 from clustersim.app.recording import bytes_of
-from clustersim.app.snapshots import TRUST_LEVELS, Recorder
+from clustersim.app.snapshots import TRUST_LEVELS
 from clustersim.money import Flow
 from clustersim.simulation import Simulation
 from lively import EACH_KIND

@@ -310,7 +310,7 @@ def test_another_language_says_every_refusal_again():
         english = dict(session.refused), session.problem
         session.speak("fr")
         assert "en anglais, la virgule" in session.refused[0, DECAY][1], "which it was when it was typed"
-        assert "Le programme en dit" in session.refused[0, "measures.coordinators.start_month"][1]
+        assert "le dernier mois, 3, précède le premier, 9" in session.refused[0, "measures.coordinators.start_month"][1]
         assert "n’est pas dans la liste" in session.problem
         session.speak("en")
         assert (session.refused, session.problem) == english
@@ -548,6 +548,32 @@ def test_months_go_on_and_are_thinned_and_begun_anew_while_an_export_is_made(mon
         assert session.download.content == expected
 
     visit(does)
+
+
+@pytest.mark.parametrize(("what", "writer"), [("tables", "tables_zip"), ("series", "series_csv"), ("settings", "scenario_file")])
+def test_a_month_is_lived_while_tables_are_being_written_and_is_not_in_them(monkeypatch, what, writer):
+    made, begun, gone_on = getattr(exports, writer), threading.Event(), threading.Event()
+
+    def slow(*said, **named):
+        begun.set()
+        assert gone_on.wait(60)
+        return made(*said, **named)
+
+    async def does(session, until):
+        session.step()
+        await until(lambda: session.month == 1)
+        expected = file_of(what, session.worlds[0], 1, "en")
+        monkeypatch.setattr(exports, writer, slow)
+        session.export(what)
+        await until(begun.is_set)
+        session.step()
+        await until(lambda: session.month == 2)
+        assert session.exporting == what
+        gone_on.set()
+        await until(lambda: session.downloads == 1)
+        assert (session.failure, session.download) == ("", expected)
+
+    visit(does, Opening("policy_mix", territory="village"))
 
 
 def test_a_session_that_is_closed_waits_for_no_export(monkeypatch):

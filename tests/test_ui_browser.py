@@ -43,6 +43,7 @@ def test_months_are_played_paused_stepped_looked_back_at_and_begun_anew(visit):
     assert visit.month() == 0
     visit.click("step")
     visit.until("month", "Month 1 of 24")
+    visit.shows(1)
     first = visit.said("chart-mean_degree")
     visit.click("play")
     visit.until("month", "Month 24 of 24")
@@ -333,6 +334,7 @@ def test_after_a_lost_connection_the_page_comes_back_and_its_clock_goes_on(visit
     visit.until("month", "Month 1 of")
     visit.click("step")
     visit.until("month", "Month 2 of")
+    visit.shows(2)
     said = visit.said("chart-mean_degree")
     reconnect(visit)
     visit.until("month", "Month 2 of")
@@ -354,6 +356,38 @@ def test_after_a_lost_connection_the_page_comes_back_and_its_clock_goes_on(visit
     visit.ready()
     visit.click("step")
     visit.until("month", "Month 1 of")
+
+
+def test_where_it_is_lost_that_a_month_was_drawn_the_page_says_it_again_when_it_comes_back(visit):
+    visit.page.select_option("[data-test=speed]", "1")
+    visit.click("play")
+    visit.until("month", "Month 2 of")
+    lost = """() => new Promise((lost) => {
+        const stage = document.querySelector('.cs-stage').__vue__, reply = stage.reply;
+        stage.reply = () => {
+            if (!stage.answer) return;
+            Object.assign(stage, { answer: null, reply });
+            lost(stage.month.month);
+        };
+    })"""
+    month = visit.page.evaluate(lost)
+    reconnect(visit)
+    visit.until("month", f"Month {month + 2} of")
+
+
+def test_a_list_goes_back_to_what_is_set_when_what_was_chosen_cannot_be(browser, tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text('title = "Mine"\nquestion = "?"\nextends = "village"\n')
+    with serving("no_support", str(own), "--on", "village") as address:
+        visit = Visit(browser, address)
+        own.unlink()
+        for _ in range(2):
+            visit.page.select_option("[data-test=scenario]", value=str(own))
+            visit.page.get_by_text("there is no file or scenario").wait_for()
+            visit.page.wait_for_function("document.querySelector('[data-test=scenario]').value === 'no_support'")
+        visit.click("step")
+        visit.until("month", "Month 1 of")
+        visit.close()
 
 
 def test_every_export_opens_and_the_scenario_file_is_lived_again_to_the_bit(visit, tmp_path):

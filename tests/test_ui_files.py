@@ -37,7 +37,7 @@ def test_a_page_loads_what_is_in_its_lists_and_no_other_file(own):
             act()
             assert f"“{own}” is not in the list" in session.problem
             assert session.settings == before
-            session._problem = None
+            session.refusals.problem = None
         assert str(own) not in [choice["value"] for choice in showing.lists(session, 0)["scenarios"]]
 
     visit(does)
@@ -68,7 +68,7 @@ def test_a_territory_that_was_named_is_in_the_list_and_stays_when_another_scenar
 def test_a_file_without_its_ending_is_as_good(own, monkeypatch):
     monkeypatch.chdir(own.parent)
     (choice,) = [choice for choice in scenarios(["own"]) if choice.name == "own"]
-    assert (choice.title, choice.problem, choice.territory) == ("Mine", "", False)
+    assert (choice.title, choice.problem, choice.territory) == ("Mine", None, False)
 
 
 def test_an_edited_file_is_what_the_next_page_and_the_next_choice_live(own):
@@ -108,6 +108,29 @@ def test_a_file_that_broke_is_said_and_the_world_that_was_made_of_it_lives_on(ow
         assert showing.lists(session, 0)["problem"] == "" == session.problem
         assert session.refused == {}
         await until(lambda: session.ready and session.worlds[0].scenario.processes.meeting.decay_km == 35.0)
+
+    visit(does, Opening(str(own), territory=None))
+
+
+def test_a_file_that_is_gone_or_no_scenario_is_said_in_the_language_of_the_page(own):
+    async def does(session, until):
+        session.speak("fr")
+        own.unlink()
+        for said in (lambda: session.problem, lambda: showing.lists(session, 0)["problem"]):
+            session.choose(0, str(own), None)
+            assert "il n’y a pas (ou plus) de fichier ni de scénario" in said() and str(own) in said()
+        before = showing.lists(session, 0)
+        session.choose(0, str(own), None)
+        after = showing.lists(session, 0)
+        assert before["problem"] == after["problem"] and before != after, "the list on the page goes back to what is set"
+        session.step()
+        await until(lambda: session.month == 1)
+        for content, expected in ((b"title =", "ce n’est pas un fichier TOML"), (b"# \xff", "ce n’est pas un texte en UTF-8")):
+            own.write_bytes(content)
+            session.choose(0, str(own), None)
+            assert expected in session.problem and str(own) in session.problem
+        session.speak("en")
+        assert "this is no text in UTF-8" in session.problem
 
     visit(does, Opening(str(own), territory=None))
 

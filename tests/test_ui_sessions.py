@@ -9,6 +9,7 @@ import pytest
 
 from clustersim import ClusterModel, Scenario, run
 from clustersim.app import showing
+from clustersim.app.feeding import Feed
 from clustersim.app.inspecting import card
 from clustersim.app.opening import Opening
 from clustersim.app.room import Room
@@ -185,6 +186,24 @@ def test_playing_without_anybody_who_looks_pauses_and_says_so(monkeypatch):
         session.drawn()
         session.play()
         assert session.failure == ""
+
+    visit(does, VILLAGE, drawn=False)
+
+
+def test_a_month_is_told_again_where_nobody_says_that_it_was_drawn(monkeypatch):
+    monkeypatch.setattr("clustersim.app.clock._SILENCE", 3.0)
+
+    async def does(session, until):
+        session.drawn()
+        session.play()
+        await until(lambda: session.month == 1)
+        told = Feed().month(session)
+        await until(lambda: session.repeated)
+        again = Feed().month(session)
+        assert told != again and told["frames"][0]["lines"]["first"] == again["frames"][0]["lines"]["first"] == 0
+        session.drawn()
+        await until(lambda: session.month == 2)
+        assert (session.playing, session.failure) == (True, "")
 
     visit(does, VILLAGE, drawn=False)
 

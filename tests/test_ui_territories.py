@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 from clustersim import Scenario, run
 from clustersim.app import page, showing
 from clustersim.app.opening import Opening
-from clustersim.app.session import opened
+from clustersim.app.pairing import opened
 from clustersim.app.settings import Settings
 from clustersim.cli import app
 from clustersim.scenario import ScenarioError
@@ -32,7 +32,11 @@ def test_a_second_world_that_says_where_it_is_lives_there_under_the_same_seed_an
         assert [len(world.simulation.state.places) for world in session.worlds] == [12, 9]
         expected = [run(Scenario.load(name), seed=4, months=3).state_hash for name in ("village", hills)]
         assert [world.state_hash() for world in session.worlds] == expected
-        assert showing.status(session)["caution"] == session.language.say("stage.elsewhere")
+        status = showing.status(session)
+        assert status["caution"] == session.language.say("stage.elsewhere")
+        assert status["questions"] == [session.language.question("village", Scenario.load("village").question), "?"], "what each world asks"
+        titles = [world.simulation.territory.title for world in session.worlds]
+        assert status["territories"] == [session.language.territory(title) for title in titles], "and where"
         session.reseed("7")
         await until(lambda: session.ready and [world.settings.seed for world in session.worlds] == [7, 7])
 

@@ -7,7 +7,7 @@ these, all mistakes at once and in plain words.
 import difflib
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from clustersim.parameters import Parameter
@@ -27,6 +27,8 @@ class Problem:
         found: What stands there, in words.
         allowed: What may stand there, in words.
         hint: A way out, often the closest name; may be empty.
+        kind: Which mistake it is, for who says it in another language; may be empty.
+        values: What such words are about, by name.
     """
 
     file: str
@@ -34,6 +36,8 @@ class Problem:
     found: str
     allowed: str
     hint: str = ""
+    kind: str = field(default="", compare=False)
+    values: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
         where = f"{self.file}: {self.path}" if self.path else self.file

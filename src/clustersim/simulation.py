@@ -5,7 +5,9 @@ importing Mesa alone takes longer than a whole run of a region.
 """
 
 import time
+from copy import copy
 from types import ModuleType
+from typing import Self
 
 import numpy as np
 
@@ -122,6 +124,14 @@ class Simulation:
     def series(self) -> np.ndarray:
         """One row a month so far (spin-up included), one column an observable, as `observables.declared` names them."""
         return self._series[: self.state.month]
+
+    def copy(self) -> Self:
+        """The same simulation at this moment: what either lives from here on happens in itself alone."""
+        twin = copy(self)
+        twin.state = self.state.copy()
+        twin.seconds_by_process = dict(self.seconds_by_process)
+        twin._series = self._series.copy()
+        return twin
 
     def _resolved_measures(self) -> tuple[measures.Measure, ...]:
         """The scenario's measures, each with the row of its funder; named funders are the last rows of the table."""

@@ -40,8 +40,8 @@ def page(
         ValueError: for a seed that is no luck.
     """
     from clustersim.app.opening import Opening
+    from clustersim.app.pairing import opened
     from clustersim.app.serve import page_of
-    from clustersim.app.session import opened
     from clustersim.app.speaking import LANGUAGES
     from clustersim.problems import Problem, ScenarioError, did_you_mean, in_words
 

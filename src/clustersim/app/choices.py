@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from clustersim.scenario import Scenario, ScenarioError, shipped_scenarios
+from clustersim.scenario import Scenario, shipped_scenarios
 
 __all__ = ["Choice", "has_territory", "scenarios", "territories"]
 
@@ -23,7 +23,7 @@ class Choice:
         territory: Whether the file itself says which territory, so that it cannot be put on another.
         measures: Names of its measures.
         place: Title of its territory.
-        problem: Why it cannot be loaded: a file may be edited while the page is open. Empty if it can.
+        problem: Why it cannot be loaded: a file may be edited while the page is open. None if it can.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Choice:
     territory: bool
     measures: tuple[str, ...]
     place: str
-    problem: str = ""
+    problem: ValueError | None = None
 
 
 def scenarios(files: Sequence[str] = ()) -> list[Choice]:
@@ -63,8 +63,9 @@ def _choice_of(name: str) -> Choice:
         scenario = Scenario.load(name)
         said = tomllib.loads(_file_of(name).read_text(encoding="utf-8"))
         place = scenario.places().title
-    except (ScenarioError, OSError, ValueError) as error:
-        return Choice(name, Path(name).stem, Path(name).name, str(error), territory=False, measures=(), place="", problem=str(error))
+    except (OSError, ValueError) as error:  # a ScenarioError is one of value
+        problem = error if isinstance(error, ValueError) else ValueError(str(error))
+        return Choice(name, Path(name).stem, Path(name).name, str(error), territory=False, measures=(), place="", problem=problem)
     measures = tuple(measure.name for measure in scenario.measures)
     # the default scenario is a territory of its own although it leaves it at its default
     territory = "territory" in said or "extends" not in said

@@ -1,4 +1,4 @@
-"""The worlds of one session under their common clock: who makes them, lives their months and brings them to where they are wanted.
+"""The worlds of one session under their common clock: who lives their months and brings them to where they are wanted.
 
 What is wanted is said from outside (settings, a month, playing); one coroutine, `drive`, does one thing after the other until it is so,
 and calls `told` whenever there is something new to show. It runs in one thread and one event loop for as long as the session lasts, and
@@ -13,26 +13,23 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from clustersim.app.making import Worlds
 from clustersim.app.opening import Opening
-from clustersim.app.remembering import RECENT
 from clustersim.app.room import ROOM, Room
 from clustersim.app.saving import File, file_to_make
 from clustersim.app.settings import Settings
 from clustersim.app.speaking import Language, language
-from clustersim.app.world import LivedWorld
 
 __all__ = ["Clock"]
 
-_WARMING = 3  # months of the spin-up at a time: the page says how far it is
 _SILENCE = 15.0  # seconds without an answer after which nobody is thought to look any more
+_ASKED = 3  # times in these that a month is told, as the answer may be lost with its connection
 
 
-class Clock:
-    """Up to two worlds on the same clock, and what is wanted of them.
+class Clock(Worlds):
+    """The worlds on the same clock, and what is wanted of them.
 
     Attributes:
-        settings: Of the worlds as they are lived, or are about to be: one or two.
-        worlds: As many, once they are made.
         month: The month that is shown.
         playing: Whether months are lived one after the other.
         speed: Months a second while playing, 0 for as fast as can be.
@@ -41,6 +38,7 @@ class Clock:
         exporting: What is being exported; empty if nothing is.
         download: The file that was exported last.
         downloads: How many have been.
+        repeated: How often a month was told again, because nobody said that it was drawn.
     """
 
     def __init__(self, opening: Opening, settings: list[Settings], told: Callable[[], None], room: Room = ROOM) -> None:
@@ -49,10 +47,7 @@ class Clock:
         Raises:
             NoRoomError: if all places of the room are taken; `close` gives one back.
         """
-        self.opening = opening
-        self.told = told
-        self.settings = settings
-        self.worlds: list[LivedWorld] = []
+        super().__init__(opening, settings, told, room)
         self.month = 0
         self.playing = False
         self.speed = 0
@@ -60,20 +55,17 @@ class Clock:
         self.failure = ""
         self.exporting = ""
         self.download: File | None = None
-        self.downloads = 0
+        self.downloads = self.repeated = 0
         self._wanted_month = 0
         self._shown: tuple[Any, int] | None = None
         self._to_export: tuple[str, int] | None = None
         self._export_made: asyncio.Task[None] | None = None
-        self._unmade: list[Settings] | None = None
-        self._every, self._recent = 1, RECENT
         self._loop: asyncio.AbstractEventLoop | None = None
         self._to_do: deque[Callable[[], object]] = deque()
         self._ended = False
         self._woken = asyncio.Event()
         self._drawn = asyncio.Event()
         self._drawn.set()
-        self._room = room
         room.enter(self)
 
     def do(self, act: Callable[[], object]) -> None:
@@ -92,24 +84,9 @@ class Clock:
         self._drawn.set()
 
     @property
-    def horizon(self) -> int:
-        """The month at which playing stops."""
-        return min((world.months for world in self.worlds), default=0)
-
-    @property
-    def last(self) -> int:
-        """The last month that is recorded in all worlds; -1 while one is being made, or is about to be."""
-        return min((world.last for world in self.worlds), default=-1) if self._made() else -1
-
-    @property
     def ready(self) -> bool:
         """Whether the month that is shown is recorded in all worlds."""
         return self.last >= self.month and all(self.month in world.memory for world in self.worlds)
-
-    @property
-    def whole(self) -> bool:
-        """Whether every month that was lived can be shown again."""
-        return all(world.memory.whole for world in self.worlds)
 
     @property
     def progress(self) -> tuple[int, int] | None:
@@ -122,9 +99,6 @@ class Clock:
             done += warmed + max(world.last, 0) if world.settings == settings else 0
             total += spin_up + self._wanted_month
         return done, total * len(self.settings) // max(len(self.worlds), 1)
-
-    def _made(self) -> bool:
-        return [world.settings for world in self.worlds] == self.settings
 
     def _possible(self, month: int) -> int:
         """A month that can be shown: itself, or the next one in the direction of going, where some are not kept."""
@@ -188,7 +162,7 @@ class Clock:
             await asyncio.gather(*(asyncio.to_thread(world.live) for world in behind))
         if worlds != self.worlds or not self._made():  # someone chose another world meanwhile, or the beginning
             return True
-        self._thin(wanted)
+        self._thin({self.month, self._wanted_month, wanted})
         going_on = self.playing and self._possible(self.month + 1) == wanted
         if going_on and self.last >= wanted:
             month = self.month
@@ -203,21 +177,6 @@ class Clock:
         if behind and not self.ready:
             self.told()
         return True
-
-    def _thin(self, wanted: int) -> None:
-        """Where the room is used up, fewer of the older months are kept: in all worlds the same ones."""
-        shown = {self.month, self._wanted_month, wanted}
-        while True:
-            for world in self.worlds:
-                world.memory.thin(self._every, self._recent, shown)
-            if sum(world.memory.bytes for world in self.worlds) <= self._room.share:
-                return
-            if self._every <= max(world.last for world in self.worlds):
-                self._every *= 2
-            elif self._recent:
-                self._recent = 0
-            else:
-                return  # first, last and what is shown: less cannot be
 
     async def _export(self, what: str, number: int) -> None:
         """Make a file beside the months; what goes wrong is said, and nothing else stops."""
@@ -241,9 +200,7 @@ class Clock:
 
     async def _paced(self, begun: float) -> None:
         """Wait until the page has drawn the month before, and until the next one is due."""
-        try:
-            await asyncio.wait_for(self._drawn.wait(), _SILENCE)
-        except TimeoutError:
+        if not await self._answered():
             self.playing, self._wanted_month = False, self.month
             self.failure = self.language.say("stage.silence", seconds=self.language.number(_SILENCE))
             self.told()
@@ -253,36 +210,16 @@ class Clock:
         else:
             await asyncio.sleep(0)
 
-    def _to_make(self) -> int | None:
-        """The first world that is missing, or is of other settings than wanted."""
-        for number, settings in enumerate(self.settings):
-            if number >= len(self.worlds) or self.worlds[number].settings != settings or self.worlds[number].last < 0:
-                return number
-        return None
-
-    async def _make(self, number: int) -> None:
-        """Make one world and warm it up, unless other settings are wanted meanwhile."""
-        settings, self._unmade = self.settings[number], None
-        if number >= len(self.worlds) or self.worlds[number].settings != settings:
-            self.told()
-            world = await asyncio.to_thread(LivedWorld, settings, self.opening.model)
-            if number >= len(self.settings) or self.settings[number] != settings or number > len(self.worlds):
-                world.close()
-                return
-            self._drop(number)
-            self.worlds.insert(number, world)
-        world = self.worlds[number]
-        while not await asyncio.to_thread(world.warm_up, _WARMING):
-            if number >= len(self.settings) or self.settings[number] != settings:
-                return
-            self.told()
-        self._every, self._recent = 1, RECENT  # there is room again
-        self.told()
-
-    def _drop(self, number: int) -> None:
-        for world in self.worlds[number : number + 1]:
-            asyncio.get_running_loop().run_in_executor(None, world.close)  # which waits for the month that it lives
-        del self.worlds[number : number + 1]
+    async def _answered(self) -> bool:
+        """Whether the page has drawn the month before."""
+        for time_told in range(_ASKED):
+            if time_told:
+                self.repeated += 1
+                self.told()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._drawn.wait(), _SILENCE / _ASKED)
+                return True
+        return False
 
     def _wake(self) -> None:
         self._woken.set()

@@ -40,7 +40,9 @@ class Feed:
         return [{"key": world.key, **pack_world(world.recorder, binary=True)} for world in session.worlds]
 
     def month(self, session: Session) -> dict[str, Any]:
-        """The month that is shown, in all worlds; and the lines up to the last recorded month, from where the browser has them."""
+        """The month that is shown, in all worlds; and the lines up to the last recorded month, from where the browser has them. What is
+        told again is not the same again, else the browser would take no notice of it.
+        """
         frames = []
         for world in session.worlds:
             snapshot = world.memory[session.month]
@@ -49,7 +51,7 @@ class Feed:
             missed = _since(everybody, min(rows, len(everybody)))
             frame = pack_frame(snapshot.with_newcomers(missed), binary=True)
             frames.append({"key": world.key, **frame, "lines": _lines(world, min(months, session.last + 1), session.last + 1)})
-        return {"month": session.month, "last": session.last, "frames": frames}
+        return {"month": session.month, "last": session.last, "again": session.repeated, "frames": frames}
 
     def charts(self, session: Session, language: Language) -> list[dict[str, Any]]:
         """What the lines are called, and what they are in the month that is shown."""

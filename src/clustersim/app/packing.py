@@ -25,7 +25,8 @@ from typing import Any
 
 import numpy as np
 
-from clustersim.app.snapshots import Newcomers, Recorder, Snapshot, World
+from clustersim.app.recorder import Recorder
+from clustersim.app.snapshots import Newcomers, Snapshot, World
 from clustersim.report.maps import MOST_TIES
 
 __all__ = ["drawn_ties", "numbers", "pack_frame", "pack_newcomers", "pack_world", "packed_array", "world_said"]

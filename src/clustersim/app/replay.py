@@ -15,7 +15,8 @@ from pathlib import Path
 from clustersim.app import recording
 from clustersim.app.drawing import program, replay_program, replay_style
 from clustersim.app.drawing.words import told_keys, words
-from clustersim.app.snapshots import Newcomers, Recorder, Snapshot, World
+from clustersim.app.recorder import Recorder
+from clustersim.app.snapshots import Newcomers, Snapshot, World
 from clustersim.durable import ResultsError, bring_to_disk, version_of
 from clustersim.report.page.language import Language
 from clustersim.results import RESULTS_VERSION, StoredRun, read

@@ -45,26 +45,15 @@ def file_of(what: str, world: LivedWorld, month: int, code: str) -> File:
 
 
 def file_to_make(what: str, world: LivedWorld, month: int, code: str) -> Callable[[], File]:
-    """What makes that export, in another thread and as long as it takes. The months that it shows are taken now: meanwhile the world
-    lives on, forgets older months, or goes back to its beginning.
+    """What makes that export, in another thread and as long as it takes. The months that it shows are taken now, a copy of the state when
+    it begins: meanwhile the world lives on, forgets older months, or goes back to its beginning.
     """
     ending, kind = KINDS[what]
     recorder, kept = world.recorder, {snapshot.month: snapshot for snapshot in world.memory.until(month)}
+    everybody = recorder.everybody
+    stem = f"{world.scenario.name}-seed{world.simulation.seed}"
 
-    def make() -> File:
-        with world.at_rest() as simulation:
-            scenario, seed, lived = simulation.scenario, simulation.seed, simulation.month
-            stem = f"{scenario.name}-seed{seed}"
-            if what == "settings":
-                # a run needs a month at least, so that there is nothing to compare with before the first
-                known = {"month": lived, "state_hash": simulation.state.hash()} if lived else {}
-                return File(f"{stem}.{ending}", kind, exports.scenario_file(scenario, seed, **known))
-            if what == "series":
-                return File(f"{stem}-series.{ending}", kind, exports.series_csv(simulation))
-            if what == "tables":
-                return File(f"{stem}-month{lived}-tables.{ending}", kind, exports.tables_zip(simulation))
-            everybody = recorder.everybody
-        # snapshots never change, so that drawing them need not hold up the months
+    def drawn() -> File:
         if what == "animation":
             content = exports.animation_gif(recorder.world, everybody, list(kept.values()), code)
         else:
@@ -72,4 +61,15 @@ def file_to_make(what: str, world: LivedWorld, month: int, code: str) -> Callabl
             content = draw(recorder.world, everybody, kept[month], code)
         return File(f"{stem}-month{month}.{ending}", kind, content)
 
-    return make
+    def counted() -> File:
+        simulation = world.still()
+        lived = simulation.month
+        if what == "series":
+            return File(f"{stem}-series.{ending}", kind, exports.series_csv(simulation))
+        if what == "tables":
+            return File(f"{stem}-month{lived}-tables.{ending}", kind, exports.tables_zip(simulation))
+        # a run needs a month at least, so that there is nothing to compare with before the first
+        known = {"month": lived, "state_hash": simulation.state.hash()} if lived else {}
+        return File(f"{stem}.{ending}", kind, exports.scenario_file(simulation.scenario, simulation.seed, **known))
+
+    return counted if what in ("series", "tables", "settings") else drawn

@@ -15,6 +15,7 @@ from clustersim.app import serve, showing
 from clustersim.app.feeding import Feed
 from clustersim.app.inspecting import card
 from clustersim.app.opening import Opening
+from clustersim.app.refusing import because
 from clustersim.app.room import ROOM, NoRoomError, Room
 from clustersim.app.session import Session
 from clustersim.app.speaking import language
@@ -92,7 +93,7 @@ def _opened(opening: Opening, room: Room) -> tuple[Session | None, str]:
     except NoRoomError:
         return None, language(opening.language).say("stage.no_room", places=room.places)
     except (ScenarioError, ValueError) as error:
-        return None, str(error)
+        return None, because(error)(language(opening.language))
 
 
 def _room() -> Room:
@@ -128,10 +129,10 @@ def Living(session: Session, opening: Opening) -> None:
         drawn.current = (keys, feed.worlds(session))
     keys, worlds = drawn.current
     shown = solara.use_ref(({}, None, []))
-    if session.ready and shown.current[0] != (keys, session.month, session.last, speaks.code, feed.asked):
-        state = (keys, session.month, session.last, speaks.code, feed.asked)
+    state = (keys, session.month, session.last, speaks.code, feed.asked, session.repeated)
+    if session.ready and shown.current[0] != state:
         shown.current = (state, feed.month(session), feed.charts(session, speaks))
-    asked = [list(session.settings), dict(session.refused), session.problem, speaks.code, number]
+    asked = [list(session.settings), dict(session.refused), session.problem, session.refusals.times, speaks.code, number]
     groups = solara.use_memo(lambda: showing.groups(session, number), asked)
     lists = solara.use_memo(lambda: showing.lists(session, number), asked)
     picked = session.looked_at

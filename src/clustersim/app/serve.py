@@ -31,6 +31,10 @@ _SETTINGS = {
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
     "SOLARA_KERNEL_CULL_TIMEOUT": "10m",  # a closed tab's worlds are kept that long, for a tab that comes back
 }
+# A connection of which nobody has hung up (a laptop asleep, a cable out) must not hold up the page that comes back over another one:
+# what is sent waits until the network takes it, and the network is patient.
+_PING = 5.0  # seconds between two questions whether the browser is still there
+_UNANSWERED = 10.0  # seconds without an answer after which it is not
 _asked = Opening()
 
 
@@ -76,9 +80,7 @@ def serve(
     global _asked
     _asked = asked
     prepare(page)
-    import uvicorn
-
-    server = uvicorn.Server(uvicorn.Config(_application(host), log_level="warning"))
+    server = _server(_application(host))
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{listening.getsockname()[1]}"
     said(address)
@@ -94,6 +96,13 @@ def page_of(asked: Opening) -> object:
     from clustersim.app.screen import Screen
 
     return Screen(asked)
+
+
+def _server(application: object) -> Any:
+    """What serves an application, and asks the browsers behind its connections whether they are still there."""
+    import uvicorn
+
+    return uvicorn.Server(uvicorn.Config(application, log_level="warning", ws_ping_interval=_PING, ws_ping_timeout=_UNANSWERED))
 
 
 def _call_nobody() -> None:
@@ -154,6 +163,8 @@ def _listen(host: str, port: int | None) -> socket.socket:
     for wanted in (PORT, 0) if port is None else (port,):
         listening = socket.socket(family, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # where the system can: the server itself only hangs up once all is sent that was to be
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(1000 * _UNANSWERED))
         try:
             listening.bind((host, wanted))
         except socket.gaierror as error:

@@ -11,16 +11,16 @@ from typing import Any
 from clustersim.app.choices import Choice, has_territory, scenarios, territories
 from clustersim.app.clock import Clock
 from clustersim.app.opening import Opening
+from clustersim.app.pairing import beside, opened
 from clustersim.app.panel import complaint, read, rows_of
+from clustersim.app.refusing import NotOfferedError, Reason, Refusals, because
 from clustersim.app.room import ROOM, Room
 from clustersim.app.saving import KINDS
 from clustersim.app.settings import Settings
-from clustersim.app.speaking import Language, language
+from clustersim.app.speaking import language
 from clustersim.problems import ScenarioError
 
-__all__ = ["SPEEDS", "Session", "beside", "opened"]
-
-type _Reason = Callable[[Language], str]  # why something cannot be, in any language
+__all__ = ["SPEEDS", "Session"]
 
 SPEEDS = (1, 3, 10, 0)  # months a second; 0 as fast as they can be lived and drawn
 
@@ -29,6 +29,7 @@ class Session(Clock):
     """What one page shows, and what is wanted of it.
 
     Attributes:
+        refusals: What was asked for and cannot be.
         picked: World and row of the organisation that is looked at.
     """
 
@@ -45,19 +46,18 @@ class Session(Clock):
             NoRoomError: if all places are taken.
         """
         super().__init__(opening, opened(opening), told, room)
-        self._refused: dict[tuple[int, str], tuple[Any, _Reason]] = {}
-        self._problem: _Reason | None = None
+        self.refusals = Refusals()
         self.picked: tuple[int, int] | None = None
 
     @property
     def refused(self) -> dict[tuple[int, str], tuple[Any, str]]:
         """By world and path, what was typed and could not be, and why, in the page's language."""
-        return {place: (typed, why(self.language)) for place, (typed, why) in self._refused.items()}
+        return self.refusals.by_place(self.language)
 
     @property
     def problem(self) -> str:
         """What is wrong with the settings where no single number is to blame; empty if nothing is."""
-        return "" if self._problem is None else self._problem(self.language)
+        return "" if self.refusals.problem is None else self.refusals.problem(self.language)
 
     def play(self) -> None:
         """Live on from the month that is shown; from the beginning where the horizon is reached."""
@@ -98,7 +98,7 @@ class Session(Clock):
         """The chosen scenarios under the chosen seed as they are, whatever was changed in them, from month 0."""
         with self._trying():
             self.settings = [settings.as_chosen() for settings in self.settings]
-            self._refused, self._problem = {}, None
+            self.refusals.forget_all()
             self.start_again()
 
     def run_at(self, speed: int) -> None:
@@ -133,10 +133,10 @@ class Session(Clock):
             changed = replace(self.settings[0], seed=int(str(typed).strip())).checked()
         except ValueError:
             found = str(typed).strip() or "…"
-            self._refused[0, "seed"] = (typed, lambda language: language.say("settings.seed_refused", found=found))
+            self.refusals.refuse(0, "seed", typed, lambda language: language.say("settings.seed_refused", found=found))
             self.told()
             return
-        self._refused.pop((0, "seed"), None)
+        self.refusals.forget(0, "seed")
         self._settle(0, changed)
 
     def change(self, number: int, path: str, typed: Any) -> None:
@@ -148,12 +148,11 @@ class Session(Clock):
             row = next(row for row in rows_of(before.scenario()) if row.path == path)
             changed = before.with_change(path, read(row, typed, self.language))
         except ScenarioError as error:
-            said = "; ".join(f"{problem.found}: {problem.allowed}" for problem in error.problems)
-            self._refused[number, path] = (typed, _mistake(said))
+            self.refusals.refuse(number, path, typed, because(error, beside=True))
         except (ValueError, StopIteration):
-            self._refused[number, path] = (typed, self._complaint(number, path, typed))
+            self.refusals.refuse(number, path, typed, self._complaint(number, path, typed))
         else:
-            self._refused.pop((number, path), None)
+            self.refusals.forget(number, path)
             self._settle(number, changed)
             return
         self.told()
@@ -162,7 +161,7 @@ class Session(Clock):
         """One number as the scenario has it, or all of them."""
         if not self._knows(number):
             return
-        self._refused = {place: said for place, said in self._refused.items() if place[0] != number or (path and place[1] != path)}
+        self.refusals.forget(number, path)
         with self._trying():
             before = self.settings[number]
             self._settle(number, before.without_change(path) if path else before.as_chosen())
@@ -179,7 +178,7 @@ class Session(Clock):
         if name is None:
             self._drop(1)
             del self.settings[1:]
-            self._refused = {place: said for place, said in self._refused.items() if place[0] == 0}
+            self.refusals.forget(1)
             self._wake()
             return
         with self._trying():
@@ -208,7 +207,7 @@ class Session(Clock):
 
     def _settle(self, number: int, settings: Settings, *, keep_month: bool = False) -> None:
         """These settings are wanted; the second world shares what is not its own."""
-        self._problem, self.failure = None, ""
+        self.refusals.problem, self.failure = None, ""
         wanted = [*self.settings[:number], settings, *self.settings[number + 1 :]]
         if number == 0 and len(wanted) > 1:
             wanted[1] = beside(wanted[1], settings, self.opening)
@@ -224,7 +223,7 @@ class Session(Clock):
 
     def _forget_refused(self, number: int) -> None:
         """What was typed for a scenario that has gone concerns nobody any more."""
-        self._refused = {place: said for place, said in self._refused.items() if place[0] != number}
+        self.refusals.forget(number)
         self.told()
 
     def _knows(self, number: int) -> bool:
@@ -234,59 +233,21 @@ class Session(Clock):
     def _offered(self, name: str, choices: list[Choice]) -> None:
         """Refuse what is in no list: a page loads no file that nobody named when it was opened."""
         if all(choice.name != name for choice in choices):
-            raise _NotOfferedError(name)
+            raise NotOfferedError(name)
 
     @contextlib.contextmanager
     def _trying(self) -> Iterator[None]:
         """What cannot be is said, and everything stays as it was."""
         try:
             yield
-        except _NotOfferedError as error:
-            name = str(error)
-            self._problem = lambda language: language.say("settings.not_offered", name=name)
-            self.told()
-        except (ScenarioError, ValueError) as error:
-            self._problem = _mistake(str(error))
+        except ValueError as error:
+            self.refusals.refuse_settings(because(error))
             self.told()
 
-    def _complaint(self, number: int, path: str, typed: Any) -> _Reason:
+    def _complaint(self, number: int, path: str, typed: Any) -> Reason:
         """Why that cannot be; a language that is chosen later says it of what was typed in this one."""
         row = next((row for row in rows_of(self.settings[number].scenario()) if row.path == path), None)
         if row is None:
             return lambda language: language.say("settings.unknown", path=path)
         typed_in = self.language
         return lambda language: complaint(row, typed, language, typed_in)
-
-
-class _NotOfferedError(ValueError):
-    """Of the name of a scenario that is in no list."""
-
-
-def _mistake(said: str) -> _Reason:
-    """What the program refuses, which speaks English alone."""
-    return lambda language: language.say("settings.mistake", problem=said)
-
-
-def opened(opening: Opening) -> list[Settings]:
-    """The settings with which a page opens, of one world or two.
-
-    Raises:
-        ScenarioError: naming every mistake.
-    """
-    first = Settings(opening.scenario, opening.territory, opening.seed, dict(opening.changes)).checked()
-    return [first] if opening.other is None else [first, beside(Settings(opening.other), first, opening)]
-
-
-def beside(second: Settings, first: Settings, opening: Opening) -> Settings:
-    """The second world's settings on the territory, the seed and the numbers of the first; a scenario that says itself where it is
-    stays there, and shares the seed and the theory.
-
-    Raises:
-        ScenarioError: naming every mistake.
-    """
-    if second.name == first.name:
-        return second.shared_with(first)
-    place = first.territory or (first.name if has_territory(first.name, opening.named) else None)
-    if not has_territory(second.name, opening.named):
-        return second.shared_with(replace(first, territory=place))
-    return second.shared_with(replace(first, territory=None)) if second.name == place else second.elsewhere(first)

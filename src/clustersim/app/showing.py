@@ -5,6 +5,7 @@ from typing import Any
 
 from clustersim.app import drawing, panel
 from clustersim.app.choices import Choice, scenarios, territories
+from clustersim.app.refusing import because
 from clustersim.app.saving import File
 from clustersim.app.session import Session
 from clustersim.app.speaking import Language
@@ -30,11 +31,12 @@ def status(session: Session) -> dict[str, Any]:
     language, progress = session.language, session.progress
     made = len(session.worlds) == len(session.settings) and session.ready
     scenario = session.settings[0].scenario() if not session.worlds else session.worlds[0].scenario
+    asked = [settings.scenario() for settings in session.settings]
     return {
         "title": language.title(scenario.name, scenario.title),
-        "question": language.question(scenario.name, scenario.question),
-        "titles": [_title(language, settings.scenario()) for settings in session.settings],
-        "territory": language.territory(session.worlds[0].simulation.territory.title) if session.worlds else "",
+        "titles": [_title(language, scenario) for scenario in asked],
+        "questions": [language.question(scenario.name, scenario.question) for scenario in asked],
+        "territories": [language.territory(world.simulation.territory.title) for world in session.worlds],
         "month": session.month,
         "last": max(session.last, 0),
         "horizon": session.horizon or scenario.run.months,
@@ -113,15 +115,17 @@ def lists(session: Session, world: int) -> dict[str, Any]:
         "territories": [{"value": "", "text": language.say("settings.own_territory")}, *_places(places, language)],
         "seconds": [{"value": "", "text": language.say("settings.no_second")}, *_offered(offered, language)],
         "titles": [_title(language, settings.scenario()) for settings in session.settings],
+        "refused": session.refusals.times,
         # a file that was broken while the page is open is said, whether or not someone chooses it
-        "problem": session.problem or "\n".join(choice.problem for choice in offered if choice.problem),
+        "problem": session.problem or "\n".join(because(choice.problem)(language) for choice in offered if choice.problem),
     }
 
 
 def _offered(choices: Sequence[Choice], language: Language) -> list[dict[str, str]]:
     def said(choice: Choice) -> dict[str, str]:
         if choice.problem:
-            return {"value": choice.name, "text": language.say("settings.unreadable", name=choice.title), "question": choice.problem}
+            text = language.say("settings.unreadable", name=choice.title)
+            return {"value": choice.name, "text": text, "question": because(choice.problem)(language)}
         question = language.question(choice.stem, choice.question)
         return {"value": choice.name, "text": language.title(choice.stem, choice.title), "question": question}
 

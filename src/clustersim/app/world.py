@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from clustersim.app.opening import Stepping
+from clustersim.app.recorder import Recorder
 from clustersim.app.remembering import Memory
 from clustersim.app.settings import Settings
-from clustersim.app.snapshots import Recorder
 from clustersim.simulation import Simulation
 from clustersim.state import State
 
@@ -103,6 +103,11 @@ class LivedWorld:
         """The simulation, between two months."""
         with self._lock:
             yield self.simulation
+
+    def still(self) -> Simulation:
+        """A copy of the simulation between two months, for whoever takes their time with it: the world lives on meanwhile."""
+        with self._lock:
+            return self.simulation.copy()
 
     def state_hash(self) -> str:
         """Digest of the state after the last month lived."""

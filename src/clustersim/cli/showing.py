@@ -42,8 +42,8 @@ def ui(
     for name in named[2:]:  # which stay where they say they are, unless someone puts them elsewhere
         load(name, [])
     check_seed(seed)
+    from clustersim.app.pairing import opened
     from clustersim.app.serve import MESA_PAGE, PAGE, Opening, PortError, serve
-    from clustersim.app.session import opened
     from clustersim.problems import ScenarioError
 
     asked = Opening(

@@ -1,5 +1,6 @@
 """The checker: what pydantic finds wrong with a file, in our words, and what `parts` and `support` find wrong beyond it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from clustersim.problems import Problem
@@ -35,9 +36,11 @@ class Checker:
         for mistake in mistakes(shape, validator, self.said):
             self.refuse(mistake.path, mistake.found, mistake.allowed, mistake.hint or _way_out(mistake))
 
-    def refuse(self, path: Place, found: str, allowed: str, hint: str = "") -> None:
-        """Note a mistake in the file that said it."""
-        self.problems.append(Problem(self._said_by(path), ".".join(path), found, allowed, hint))
+    def refuse(
+        self, path: Place, found: str, allowed: str, hint: str = "", *, kind: str = "", values: Mapping[str, Any] | None = None
+    ) -> None:
+        """Note a mistake in the file that said it. `kind` and `values` are those of `Problem`."""
+        self.problems.append(Problem(self._said_by(path), ".".join(path), found, allowed, hint, kind, values or {}))
 
     def refuse_unknown(self, path: Place, known: tuple[str, ...], hint: str = "") -> None:
         """Note a name that nobody declared."""

@@ -158,7 +158,8 @@ class _Reader:
         hint = f'"{path.stem}" comes with the program: name it without folder and ending' if path.stem in shipped else ""
         hint = hint or did_you_mean(path.name if is_file else text, [*shipped, *near])
         allowed = f"an existing scenario file, or one of {', '.join(shipped)}"
-        self.problems.append(Problem(file or text, key, f'"{text}", which does not exist' if file else "no such file", allowed, hint))
+        found, values = f'"{text}", which does not exist' if file else "no such file", {"name": text}
+        self.problems.append(Problem(file or text, key, found, allowed, hint, "no_such_file", values))
         return None
 
     def read(self, path: Path, label: str) -> tuple[Entries, Entries, Entries]:
@@ -193,11 +194,12 @@ class _Reader:
             with open(path, "rb") as file:
                 return tomllib.load(file)
         except tomllib.TOMLDecodeError as error:
-            self.problems.append(Problem(label, "", f"text that is not TOML: {error}", "a scenario in TOML", "texts stand in quotes"))
+            found, values = f"text that is not TOML: {error}", {"error": str(error)}
+            self.problems.append(Problem(label, "", found, "a scenario in TOML", "texts stand in quotes", "not_toml", values))
         except UnicodeDecodeError:
-            self.problems.append(Problem(label, "", "letters that are not coded as UTF-8", "a text file in UTF-8"))
+            self.problems.append(Problem(label, "", "letters that are not coded as UTF-8", "a text file in UTF-8", kind="not_utf8"))
         except OSError as error:
-            self.problems.append(Problem(label, "", f"a file that cannot be read ({error.strerror})", "a readable file"))
+            self.problems.append(Problem(label, "", f"a file that cannot be read ({error.strerror})", "a readable file", kind="unreadable"))
         return {}
 
     def resolve(self, table: Mapping[str, Any], label: str, folder: Path) -> tuple[Entries, Entries, Entries]:

@@ -33,7 +33,8 @@ def territory(check: Checker) -> TerritorySettings:
     drawn = Drawn(**said)
     if drawn.districts < drawn.regions:
         found = f"{drawn.districts} districts in {drawn.regions} regions"
-        check.refuse(("territory", "districts"), found, "at least one district a region")
+        values = {"districts": drawn.districts, "regions": drawn.regions}
+        check.refuse(("territory", "districts"), found, "at least one district a region", kind="few_districts", values=values)
     return TerritorySettings(drawn)
 
 
@@ -62,7 +63,7 @@ def purposes(check: Checker) -> Purposes:
     if not 1 <= len(said) <= MOST_WORDS:
         check.refuse(("purposes",), f"{len(said)} purposes", f"1 to {MOST_WORDS} purposes")
     elif sum(purpose.prevalence_share for purpose in numbers) <= 0:
-        check.refuse(("purposes",), "nobody in need", "at least one purpose with a prevalence_share above 0")
+        check.refuse(("purposes",), "nobody in need", "at least one purpose with a prevalence_share above 0", kind="nobody_in_need")
     challenge = [[table.get("challenge", {}).get(competence, 0.0) for competence in competences] for table in said.values()]
     return Purposes(
         tuple(said),
@@ -81,11 +82,13 @@ def population(check: Checker) -> tuple[Population, Path | None]:
     if numbers.private_share + numbers.public_share > 1.0 - _FEWEST_SOCIAL_SHARE:
         found = f"private_share {numbers.private_share:g} and public_share {numbers.public_share:g}"
         allowed = f"at most {1.0 - _FEWEST_SOCIAL_SHARE:g} together, so that there are social enterprises"
-        check.refuse(("population", "private_share"), found, allowed)
+        values = {"private": numbers.private_share, "public": numbers.public_share, "most": 1.0 - _FEWEST_SOCIAL_SHARE}
+        check.refuse(("population", "private_share"), found, allowed, kind="few_social_enterprises", values=values)
     for name in ("staff_median", "private_staff_median", "public_staff_median"):
         if getattr(numbers, name) > numbers.largest_staff:
             found = f"{getattr(numbers, name):g} with a largest_staff of {numbers.largest_staff:g}"
-            check.refuse(("population", name), found, "a median not above largest_staff")
+            values = {"median": getattr(numbers, name), "largest": numbers.largest_staff}
+            check.refuse(("population", name), found, "a median not above largest_staff", kind="median_above_largest", values=values)
     if own_list is not None and not os.path.isfile(own_list):
         found, own_list = f'"{own_list}", which does not exist', None
         check.refuse(("population", "organisations_file"), found, "the path of an existing CSV file")

@@ -47,7 +47,8 @@ def measures(check: Checker, funders: list[FunderSettings], purposes: tuple[str,
             check.refuse(("measures", name, "funder"), in_words(funder), allowed, did_you_mean(str(funder), known) if funder else "")
         first, last = numbers.get("start_month"), numbers.get("end_month")
         if isinstance(first, int) and isinstance(last, int) and first > last:
-            check.refuse(("measures", name, "end_month"), str(last), f"{first} (its start_month) or later")
+            allowed, values = f"{first} (its start_month) or later", {"first": first, "last": last}
+            check.refuse(("measures", name, "end_month"), str(last), allowed, kind="ends_before_it_starts", values=values)
         if kind is None:  # a mistake is noted, and what depends on the kind was not looked at
             continue
         for purpose in served:
@@ -72,7 +73,8 @@ def _check_dates(check: Checker, name: str, dates: Sequence[int], said: Mapping[
     if outside := [month for month in sorted(dates) if not first <= month <= last]:
         allowed = f"{first} to {last}, the window from its start_month to its end_month"
         if first <= last:  # else that is the mistake
-            check.refuse(path, ", ".join(map(str, outside)), allowed, "hold these calls in the window, or move its start or end")
+            found, hint = ", ".join(map(str, outside)), "hold these calls in the window, or move its start or end"
+            check.refuse(path, found, allowed, hint, kind="call_outside", values={"months": found, "first": first, "last": last})
 
 
 def _check_name(check: Checker, table: str, name: str) -> None:
