@@ -223,6 +223,43 @@ def test_a_file_that_has_changed_is_told_by_what_name_the_runs_of_then_are_found
     assert old.identity in said("export", old.identity)
 
 
+def test_a_bare_name_is_of_the_file_that_was_swept_wherever_one_stands(folder: Path, monkeypatch) -> None:
+    """Of several of a name: what the file here asks for, or the file that was swept, or else the youngest."""
+    store = ("--store", str(folder / "runs.store"), "--out", str(folder / "results"))
+    work = ("--workers", "1", "--quiet")
+    first = said("sweep", "trial.toml", *work, *store).strip()
+    (folder / "trial.toml").write_text(TRIAL.replace("0.3", "0.4"), encoding="utf-8")
+    younger = said("sweep", "trial.toml", *work, *store).strip()
+    (folder / "trial.toml").write_text(TRIAL, encoding="utf-8")
+    (folder / "elsewhere").mkdir()
+    monkeypatch.chdir(folder / "elsewhere")
+    commands = (("export",), ("resume", "--workers", "1"), ("retry", "--workers", "1"))
+    for command, *how in commands:
+        assert said(command, "trial", *how, "--quiet", *store).strip() == first, command
+    assert said("sensitivity", "trial", "--quiet", *store).strip() == f"{first}/sensitivity"
+    (folder / "elsewhere" / "own.toml").write_text(OWN.replace('"lists', '"../lists'), encoding="utf-8")
+    (folder / "elsewhere" / "trial.toml").write_text(TRIAL.replace("0.3", "0.4"), encoding="utf-8")
+    for command, *how in commands:
+        assert said(command, "trial", *how, "--quiet", *store).strip() == younger, command
+    for file in (folder / "trial.toml", folder / "elsewhere" / "trial.toml"):
+        file.write_text(TRIAL.replace("0.3", "0.5"), encoding="utf-8")
+    text = said("export", "trial", *store)
+    assert younger in text and "as it was asked then; its files ask for other runs now" in text, "no file asks for what is known"
+    (folder / "trial.toml").write_text(TRIAL.replace("0.3", "0.4"), encoding="utf-8")
+    (folder / "elsewhere" / "trial.toml").write_text(TRIAL.replace("0.3", "0.6"), encoding="utf-8")
+    text = said("export", "trial", *store)
+    assert younger in text and f"trial.toml in this folder asks for other runs; this is the trial of {folder}." in text
+
+
+def test_status_tells_experiments_of_one_name_apart(folder: Path) -> None:
+    said("sweep", "trial.toml", "--workers", "1")
+    (alone,) = _kept(folder)
+    assert alone.identity not in said("status")
+    said("sweep", "trial.toml", "--workers", "1", "--seeds", "3")
+    text = said("status", "trial")
+    assert all(kept.identity in text for kept in _kept(folder))
+
+
 def _kept(folder: Path):
     with Store.open(folder / "results" / "runs.store", write=False) as store:
         return store.experiments()

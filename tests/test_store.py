@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -156,6 +157,21 @@ def test_experiments_are_kept_with_their_first_day(path):
         found = {kept.identity: kept for kept in store.experiments()}
     assert found["a" * 32].name == "renamed" and found["a" * 32].text == "seeds = 3 # more" and found["a" * 32].since == since
     assert found["b" * 32].text == "seeds = 4"
+
+
+def test_of_two_experiments_the_one_that_was_kept_later_is_the_younger_whatever_the_clock_says(path, monkeypatch):
+    monkeypatch.setattr("clustersim.experiments.store.store.datetime", _StoppedClock)
+    with Store.open(path) as store:
+        for name in ("d", "a", "c", "b"):
+            store.keep_experiment(name * 32, name, "seeds = 3")
+        store.keep_experiment("a" * 32, "a", "seeds = 3")
+        assert [kept.name for kept in store.experiments()] == ["d", "a", "c", "b"]
+
+
+class _StoppedClock(datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return cls(2026, 1, 1, 12, tzinfo=tz)
 
 
 def test_facts_say_how_much_there_is_and_who_is_at_work(path):

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import batched
 from os import PathLike
 from pathlib import Path
@@ -150,12 +150,17 @@ class Store:
         """Keep the resolved file of an experiment; where it is kept already it takes this name and wording."""
         with self._transaction() as connection:
             known = rows_of(connection, EXPERIMENTS, [identity]).get(identity)
-            since = datetime.now(UTC).isoformat(timespec="seconds") if known is None else experiment_of(known).since
+            since = self._next_moment() if known is None else experiment_of(known).since
             connection.execute(*EXPERIMENTS.insertion(row_of_experiment(KeptExperiment(identity, name, text, since))))
 
     def experiments(self) -> list[KeptExperiment]:
         """The experiments, the oldest first."""
         return sorted((experiment_of(row) for row in self._asked(EXPERIMENTS, None)), key=lambda kept: (kept.since, kept.identity))
+
+    def _next_moment(self) -> str:
+        """Now, or just after the youngest experiment: clocks are coarse and are set back, and one of two is always the younger."""
+        known = [datetime.fromisoformat(kept.since) for kept in self.experiments()]
+        return max([datetime.now(UTC), *(since + timedelta(microseconds=1) for since in known)]).isoformat(timespec="microseconds")
 
     @contextmanager
     def one_moment(self) -> Iterator[None]:
