@@ -54,7 +54,7 @@ def test_a_sweep_says_how_it_went_and_where_everything_is(folder: Path) -> None:
     text = swept()
     assert "A trial, of commands: 4 runs done in" in text
     assert "Runs: results/runs.store" in text
-    (tables,) = folder.glob("results/trial/*")
+    (tables,) = folder.glob("results/trial/[!.]*")
     assert f"Tables: {tables.relative_to(folder)}" in text
     assert json.loads((tables / "manifest.json").read_text(encoding="utf-8"))["command"] == "clustersim sweep trial.toml"
     assert "4 were there already" in swept()
@@ -230,7 +230,7 @@ def test_a_scenario_that_has_changed_since_is_named_and_no_empty_tables_are_writ
     (folder / "own.toml").write_text('title = "Own"\nextends = "village"\npopulation.organisations = 61\n', encoding="utf-8")
     for command in ("export", "verify", "resume"):
         assert "has changed since" in said(command, "trial.toml", code=2)
-    assert len(list(folder.glob("results/trial/*"))) == 1
+    assert len(list(folder.glob("results/trial/[!.]*"))) == 1
 
 
 def test_experiments_have_any_name(folder: Path) -> None:

@@ -3,21 +3,22 @@
 import json
 import os
 import shutil
-import time
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from clustersim import Scenario
+from clustersim import Scenario, durable
 from clustersim.cli import app
 from clustersim.durable import put_in_place
 from clustersim.experiments.sensitivity.analysing import analyse
 from clustersim.experiments.sensitivity.exported import Exported
 from clustersim.experiments.store import Store
 from clustersim.experiments.store.locking import held
-from clustersim.experiments.sweeps import exporting, keeping
+from clustersim.experiments.sweeps import exporting, keeping, placing
 from clustersim.experiments.sweeps.asking import in_chunks
 from clustersim.experiments.sweeps.experiment import Experiment
 from clustersim.experiments.sweeps.exporting import export
@@ -143,13 +144,13 @@ def test_a_list_too_large_to_be_kept_is_read_where_it_lies_and_known_by_its_dige
 def test_no_tables_are_written_of_an_experiment_whose_large_list_has_changed(folder: Path, monkeypatch) -> None:
     monkeypatch.setattr(keeping, "_MODEST", 20)
     said("sweep", "trial.toml", "--workers", "1")
-    tables = sorted(folder.glob("results/trial/*"))
+    tables = sorted(folder.glob("results/trial/[!.]*"))
     (folder / "trial.toml").unlink()
     (folder / "lists" / "places.csv").write_text(PLACES.replace("900", "901"), encoding="utf-8")
     for words in (("export", "trial"), ("export", "trial", "--seeds", "1"), ("resume", "trial")):
         assert "a list that has changed since" in said(*words, code=2)
     assert "its files have gone or changed" in said("status")
-    assert sorted(folder.glob("results/trial/*")) == tables
+    assert sorted(folder.glob("results/trial/[!.]*")) == tables
 
 
 def test_what_was_asked_of_another_version_is_not_exported_as_something_else(folder: Path, monkeypatch) -> None:
@@ -158,7 +159,7 @@ def test_what_was_asked_of_another_version_is_not_exported_as_something_else(fol
     monkeypatch.setattr("clustersim.experiments.sweeps.experiment.RESULTS_VERSION", "next")
     monkeypatch.setattr("clustersim.results.RESULTS_VERSION", "next")
     assert "of results, this program is of version next" in said("export", "trial", code=2)
-    assert len(list(folder.glob("results/trial/*"))) == 1
+    assert len(list(folder.glob("results/trial/[!.]*"))) == 1
 
 
 def test_files_that_others_may_not_look_at_keep_nobody_from_the_store(folder: Path, monkeypatch) -> None:
@@ -207,7 +208,7 @@ def test_experiments_by_name_are_those_of_then_and_it_is_said_where_the_files_of
     gone(folder)
     assert "its files have gone, or can no longer be read" in said("export", "trial")
     assert "whole" in said("status", "trial")
-    assert len(list(folder.glob("results/trial/*"))) == 1
+    assert len(list(folder.glob("results/trial/[!.]*"))) == 1
 
 
 def test_a_file_that_has_changed_is_told_by_what_name_the_runs_of_then_are_found(folder: Path) -> None:
@@ -365,38 +366,71 @@ def test_tables_are_of_one_moment_while_a_sweep_goes_on(tmp_path: Path, monkeypa
     assert results.missing == 4, "whoever asks later sees what came meanwhile"
 
 
-def test_what_killed_exports_left_goes_with_the_next_and_what_is_at_work_stays(tmp_path: Path) -> None:
+def test_what_a_killed_export_left_goes_with_the_next_one_to_the_same_place(tmp_path: Path) -> None:
     results, _ = swept(small(), tmp_path / "runs.store")
     tables = export(results, tmp_path)
-    beside = tables.parent
-    names = (*(f"{tables.name}.{letter * 8}" for letter in "abcd"), "another.eeeeeeee")
-    killed, alive, old, recent, other = (beside / f".{name}.part" for name in names)
-    for part in (killed, alive, old, recent, other):
-        part.mkdir()
-        (part / "runs.csv").write_text("", encoding="utf-8")
-    killed.with_suffix(".lock").touch()
-    at_work = held(alive.with_suffix(".lock"))
-    for path in (old / "runs.csv", old):
-        os.utime(path, (time.time() - 100_000,) * 2)
+    other = tables.parent / ".another.part"
+    other.mkdir()
+    killed = subprocess.Popen([sys.executable, "-c", FILLING, str(tables)], stdout=subprocess.PIPE)
+    assert killed.stdout.readline() == b"filling\n"
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(ResultsError, match="another process has been writing there"):
+        patch.setattr(placing, "_LONGEST", 0.0)
+        export(results, tmp_path)
+    killed.kill()
+    killed.communicate()
+    part = tables.with_name(f".{tables.name}.part")
+    assert (part / "runs.csv").exists()
     export(results, tmp_path)
-    assert {path.name for path in beside.glob(".*")} == {
-        alive.name, alive.with_suffix(".lock").name, recent.name, other.name,
-    }  # fmt: skip
+    assert {path.name for path in tables.parent.glob(".*")} == {f".{tables.name}.lock", other.name}
+
+
+FILLING = """
+import sys, time
+from pathlib import Path
+from clustersim.experiments.sweeps.placing import new_folder
+with new_folder(Path(sys.argv[1])) as part:
+    (part / "runs.csv").touch()
+    print("filling", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_whoever_exports_to_the_same_place_waits_and_brings_along_what_was_laid_there_meanwhile(tmp_path: Path) -> None:
+    results, _ = swept(small(), tmp_path / "runs.store")
+    tables, told = export(results, tmp_path), []
+    at_work = held(tables.with_name(f".{tables.name}.lock"))
+
+    def when_told(sentence: str) -> None:
+        told.append(sentence)
+        (tables / "notes.txt").write_text("mine", encoding="utf-8")
+        at_work.close()
+
+    export(results, tmp_path, notes=when_told)
+    assert told == [f"another process is writing to {tables}; this one goes on when that has ended"]
+    assert (tables / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_an_analysis_waits_for_the_tables_that_it_is_put_among(tmp_path: Path) -> None:
+    results, _ = swept(small(design={"kind": "latin_hypercube", "points": 4}, uncertainties={DECAY: [10, 20]}, levers={}), tmp_path / "s")
+    tables, found = export(results, tmp_path), analyse(results)
+    at_work = held(tables.with_name(f".{tables.name}.lock"))
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(ResultsError, match="another process has been writing there"):
+        patch.setattr(placing, "_LONGEST", 0.0)
+        found.write(tables / "sensitivity")
     at_work.close()
-    export(results, tmp_path)
-    assert {path.name for path in beside.glob(".*")} == {recent.name, other.name}
+    assert found.write(tables / "sensitivity").is_dir()
+    assert not [path.name for path in tables.rglob(".*")]
 
 
 def test_tables_that_a_killed_export_had_set_aside_come_back_with_what_lay_beside_them(tmp_path: Path) -> None:
     results, _ = swept(small(), tmp_path / "runs.store")
     tables = export(results, tmp_path)
     (tables / "notes.txt").write_text("mine", encoding="utf-8")
-    left = tables.parent / f".{tables.name}.aaaaaaaa.lock"
-    left.touch()
+    left = tables.with_name(f".{tables.name}.lock")
     shutil.copytree(tables, left.with_suffix(".part"))
     tables.rename(left.with_suffix(".old"))
     assert (export(results, tmp_path) / "notes.txt").read_text(encoding="utf-8") == "mine"
-    assert not list(tables.parent.glob(".*"))
+    assert [path.name for path in tables.parent.glob(".*")] == [left.name]
 
 
 def test_an_analysis_of_other_runs_goes_when_tables_are_written_anew_and_that_is_said(folder: Path) -> None:
@@ -418,6 +452,42 @@ def test_an_analysis_of_other_runs_goes_when_tables_are_written_anew_and_that_is
     assert (analysis / "manifest.json").exists(), "other seeds have tables of their own"
 
 
+def test_an_analysis_of_other_runs_is_at_no_moment_beside_the_tables(folder: Path, monkeypatch) -> None:
+    said("sweep", "trial.toml", "--workers", "1", "--shard", "1/2")
+    tables = Path(said("export", "trial", "--quiet").strip())
+    said("sensitivity", "trial.toml")
+    said("report", str(tables))
+    (tables / "sensitivity" / "notes.txt").write_text("mine", encoding="utf-8")
+
+    def killed_after_it(*arguments) -> None:
+        put_in_place(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(durable, "put_in_place", killed_after_it)
+    said("sweep", "trial.toml", "--workers", "1", code=130)
+    assert len(pd.read_csv(tables / "runs.csv")) == 24
+    assert {path.name for path in (tables / "sensitivity").iterdir()} == {"manifest.json", "notes.txt"}
+    monkeypatch.setattr(durable, "put_in_place", put_in_place)
+    said("sensitivity", "trial")
+    said("report", str(tables))
+    monkeypatch.setattr(durable, "put_in_place", killed_after_it)
+    said("sensitivity", "trial", code=130)
+    assert not list(tables.glob("sensitivity/report*")), "nor is a page of an older analysis"
+
+
+def test_an_analysis_of_other_runs_than_the_tables_around_it_is_said_so_with_what_to_do(folder: Path) -> None:
+    said("sweep", "trial.toml", "--workers", "1", "--shard", "1/2")
+    tables = Path(said("export", "trial", "--quiet").strip())
+    said("sweep", "trial.toml", "--workers", "1", "--shard", "2/2")
+    sentence = f"the analysis in {tables / 'sensitivity'} is of other runs than the tables around it"
+    for command, named in (("sensitivity", "trial"), ("report", str(tables))):
+        text = said(command, named)
+        assert sentence in text and f"clustersim sensitivity {tables}" in text and "clustersim export" in text
+    assert sentence not in said("sensitivity", str(tables)) + said("report", str(tables))
+    assert "taken away" in said("export", "trial")
+    assert sentence not in said("sensitivity", "trial") + said("report", str(tables))
+
+
 def test_the_seeds_of_all_points_are_among_the_facts(tmp_path: Path) -> None:
     design = {"design": {"kind": "morris", "trajectories": 3}, "uncertainties": {DECAY: [10, 20], FAR: [0.1, 0.2]}, "levers": {}}
     results, _ = swept(small(first_seed=100, **design), tmp_path / "runs.store")
@@ -429,7 +499,7 @@ def test_the_seeds_of_all_points_are_among_the_facts(tmp_path: Path) -> None:
 
 def test_what_somebody_is_about_to_put_in_place_does_not_come_along(tmp_path: Path) -> None:
     target, part = tmp_path / "tables", tmp_path / ".tables.00000000.part"
-    for name in ("note.txt", ".sensitivity.11111111.part/half.csv", ".sensitivity.11111111.lock", ".hidden"):
+    for name in ("note.txt", ".sensitivity.part/half.csv", ".sensitivity.lock", ".hidden"):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_text("theirs", encoding="utf-8")
     part.mkdir()

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
@@ -140,12 +140,13 @@ def bring_to_disk(paths: Iterable[Path]) -> None:
             os.close(handle)
 
 
-def _bring_along(old: Path, new: Path) -> None:
-    """Copy from the old folder what no run has written: what its manifest does not list."""
+def _bring_along(old: Path, new: Path, without: Collection[str]) -> None:
+    """Copy from the old folder what no run has written: what its manifest does not list. What is named by `without` stays behind."""
     try:
         own = {file["name"] for file in json.loads((old / "manifest.json").read_text(encoding="utf-8"))["files"]} | {"manifest.json"}
     except (OSError, ValueError, KeyError, TypeError):
         own = set()
+    own |= set(without)
     for path in sorted(old.rglob("*")) if old.is_dir() else []:
         name = path.relative_to(old).as_posix()
         unfinished = any(part.startswith(".") and part.endswith(_UNFINISHED) for part in path.relative_to(old).parts)
@@ -154,14 +155,14 @@ def _bring_along(old: Path, new: Path) -> None:
             shutil.copy2(path, new / name)
 
 
-def put_in_place(part: Path, target: Path) -> None:
+def put_in_place(part: Path, target: Path, without: Collection[str] = ()) -> None:
     """Rename the new folder to its place; an old one is moved aside first, and comes back if that fails.
 
-    What others have put into the old folder (notes, an analysis) comes along; only a run's own files are replaced.
+    What others have put into the old folder (notes, an analysis) comes along, but for what `without` names; a run's own files are replaced.
     """
     aside = part.with_suffix(".old")
     try:
-        _bring_along(target, part)
+        _bring_along(target, part, without)
         with suppress(FileNotFoundError):
             target.rename(aside)
         part.rename(target)

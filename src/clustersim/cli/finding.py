@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ExperimentName", "Months", "Out", "Seeds", "StoreFile", "changed_since", "experiment_of", "is_file", "kept_of", "note", "note_damage",
-    "read_store", "store_of", "written_store",
+    "note_disagreement", "read_store", "store_of", "written_store",
 ]  # fmt: skip
 
 ExperimentName = Annotated[str, typer.Argument(metavar="EXPERIMENT", help="An experiment file, or the name of an experiment in the store.")]
@@ -120,6 +120,14 @@ def note_damage(path: Path, damaged: int) -> None:
     """Say that rows of a store have been found damaged, if any have."""
     if damaged:
         note(f"{path}: {damaged} {'row is' if damaged == 1 else 'rows are'} damaged and left out; resume repairs that")
+
+
+def note_disagreement(analysis: Path) -> None:
+    """Say that an analysis is of other runs than the tables around it, if it is."""
+    from clustersim.experiments.sweeps.agreeing import of_other_runs
+
+    if said := of_other_runs(analysis):
+        note(f"{said}.")
 
 
 def _by_name(name: str, store: Path, instead: dict[str, int | None]) -> Experiment:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from clustersim import durable
 from clustersim.durable import ResultsError, version_of
-from clustersim.experiments.sweeps.agreeing import ANALYSIS, drop_outdated, runs_digest
+from clustersim.experiments.sweeps.agreeing import ANALYSIS, OF_RUNS, left_behind, runs_digest
 from clustersim.experiments.sweeps.experiment import Experiment
 from clustersim.experiments.sweeps.own_lists import own_lists, table_with_lists
 from clustersim.experiments.sweeps.placing import clear, new_folder
@@ -66,19 +66,22 @@ def export(
     target = place_of(results, folder_base)
     try:
         with results.of_one_moment() as now:
-            with new_folder(target) as part:
+            outdated: set[str] = set()
+            with new_folder(target, without=outdated, notes=notes) as part:
                 clear(target / ANALYSIS)
-                _fill(part, now, command)
-            if drop_outdated(target, runs_digest(now)) and notes is not None:
+                digest = runs_digest(now)
+                _fill(part, now, command, digest)
+                outdated |= left_behind(target, part, digest)
+            if outdated and notes is not None:
                 gone = f"the analysis in {target / ANALYSIS} was of other runs and has been taken away"
-                notes(f"{gone}; make it anew with: clustersim sensitivity {target}")
+                notes(f"{gone}; make it anew with: clustersim sensitivity {shlex.quote(str(target))}")
     except OSError as error:
         remedy = "Check free space and rights, or choose another folder (--out)"
         raise ResultsError(f"cannot write the tables to {target}: {error}", remedy) from error
     return target
 
 
-def _fill(folder: Path, results: Results, command: str | None) -> None:
+def _fill(folder: Path, results: Results, command: str | None, digest: str) -> None:
     """All files, the manifest last, and brought to disk."""
     _write_question(folder, results.experiment)
     rows = _write_runs(folder, results)
@@ -90,7 +93,8 @@ def _fill(folder: Path, results: Results, command: str | None) -> None:
         _write_workbook(folder, results, points)
     paths = sorted(folder.rglob("*"))
     files = [path for path in paths if path.is_file()]
-    said = _manifest(results, rows, len(failures), command) | {"workbook": workbook, "files": durable.facts_of_files(folder, files)}
+    said = _manifest(results, rows, len(failures), command)
+    said |= {OF_RUNS: digest, "workbook": workbook, "files": durable.facts_of_files(folder, files)}
     (folder / "manifest.json").write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     durable.bring_to_disk([*files, folder / "manifest.json", *(path for path in paths if path.is_dir()), folder])
 
