@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "AS_JSON",
     "ResultsError",
     "bring_to_disk",
     "check_files",
@@ -28,6 +29,7 @@ __all__ = [
     "write_workbook",
 ]
 
+AS_JSON = "backslashreplace"  # how names of files that are not in UTF-8 stand in JSON: `\udce9` is what JSON itself writes
 _UNFINISHED = (".part", ".old", ".lock")  # how hidden names end of what somebody is about to put in place
 
 
@@ -71,7 +73,8 @@ def write_parquet(table: "pd.DataFrame", path: Path) -> None:
     facts = table.attrs.get("columns", {})
     stored = pa.Table.from_pandas(table, preserve_index=False)
     fields = [stored.schema.field(i).with_metadata(facts.get(stored.schema.names[i], {})) for i in range(len(stored.schema))]
-    pq.write_table(stored.cast(pa.schema(fields, stored.schema.metadata)), path, compression="zstd")
+    with path.open("wb") as file:  # PyArrow opens no file whose name is not in UTF-8
+        pq.write_table(stored.cast(pa.schema(fields, stored.schema.metadata)), file, compression="zstd")
 
 
 def read_parquet(path: Path) -> "pd.DataFrame":
@@ -84,7 +87,8 @@ def read_parquet(path: Path) -> "pd.DataFrame":
     import pyarrow.parquet as pq
 
     try:
-        return pq.read_table(path).to_pandas()
+        with path.open("rb") as file:
+            return pq.read_table(file).to_pandas()
     except (OSError, pa.ArrowException) as error:
         raise ResultsError(f"{path} cannot be read ({error})", "Run the scenario again to write it anew") from error
 

@@ -31,7 +31,7 @@ Months = Annotated[int | None, typer.Option(help="Months to simulate after the s
 
 def store_of(store: Path | None, out: Path) -> Path:
     """The file of the store."""
-    from clustersim.experiments.sweeps.sweeping import STORE
+    from clustersim.experiments.sweeps.naming import STORE
 
     return out / STORE if store is None else store
 

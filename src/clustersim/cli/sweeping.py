@@ -130,7 +130,7 @@ def _sweep(
     try:
         if scheduler is not None:
             _check_far(experiment, scheduler)
-        check_writable(out)
+        check_writable(out / experiment.name)
         with written_store(path) as store, bar(experiment.name, show=not (quiet or as_json)) as tell:
             going = Sweep(experiment, store, shard=part or Shard(), retry=retry, progress=tell)
             standing = going.run(workers=workers, scheduler=scheduler, notes=note)

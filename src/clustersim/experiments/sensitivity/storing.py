@@ -122,7 +122,7 @@ def _fill(folder: Path, analysis: "Sensitivity", draw: Callable[[Path], None] | 
 def _write_manifest(folder: Path, analysis: "Sensitivity", tables: tuple[str, ...]) -> None:
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
     said = {**analysis.facts, "kind": KIND, "tables": list(tables), "files": durable.facts_of_files(folder, files)}
-    (folder / MANIFEST).write_text(json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    (folder / MANIFEST).write_text(json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False) + "\n", "utf-8", durable.AS_JSON)
 
 
 def _workbook(tables: "dict[str, pd.DataFrame]") -> "dict[str, pd.DataFrame]":

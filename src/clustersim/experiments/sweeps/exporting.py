@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clustersim import durable
-from clustersim.durable import ResultsError, version_of
+from clustersim.durable import AS_JSON, ResultsError, version_of
 from clustersim.experiments.sweeps.agreeing import ANALYSIS, OF_RUNS, left_behind, runs_digest
 from clustersim.experiments.sweeps.experiment import Experiment
 from clustersim.experiments.sweeps.own_lists import own_lists, table_with_lists
@@ -95,7 +95,7 @@ def _fill(folder: Path, results: Results, command: str | None, digest: str) -> N
     files = [path for path in paths if path.is_file()]
     said = _manifest(results, rows, len(failures), command)
     said |= {OF_RUNS: digest, "workbook": workbook, "files": durable.facts_of_files(folder, files)}
-    (folder / "manifest.json").write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "manifest.json").write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", "utf-8", AS_JSON)
     durable.bring_to_disk([*files, folder / "manifest.json", *(path for path in paths if path.is_dir()), folder])
 
 
@@ -105,7 +105,7 @@ def _write_question(folder: Path, experiment: Experiment) -> None:
 
     places = {}
     for own in own_lists(experiment):
-        places[own.digest] = f"lists/{own.digest[:_SHORT]}/{own.path.name}"
+        places[own.digest] = f"lists/{own.digest[:_SHORT]}/{own.path.name.encode('utf-8', 'replace').decode()}"
         (folder / places[own.digest]).parent.mkdir(parents=True, exist_ok=True)
         (folder / places[own.digest]).write_bytes(own.content())
     said = json.loads(experiment.text)["said"]
@@ -135,17 +135,18 @@ def _write_runs(folder: Path, results: Results) -> int:
 
     facts = {name: {"unit": unit, "meaning": meaning} for name, (unit, meaning) in results.meanings().items()}
     writer, rows = None, 0
-    with (folder / "runs.csv").open("w", encoding="utf-8", newline="") as text:
+    # PyArrow opens no file whose name is not in UTF-8
+    with (folder / "runs.csv").open("w", encoding="utf-8", newline="") as text, (folder / "runs.parquet").open("wb") as binary:
         for frame in results.frames():
             stored = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
             if writer is None:
                 schema = pa.schema([field.with_metadata(facts[field.name]) for field in stored.schema])
-                writer = pq.ParquetWriter(folder / "runs.parquet", schema, compression="zstd")
+                writer = pq.ParquetWriter(binary, schema, compression="zstd")
             writer.write_table(stored.cast(schema))
             frame.to_csv(text, index=False, header=rows == 0 and text.tell() == 0, lineterminator="\n")
             rows += len(frame)
-    if writer is not None:
-        writer.close()
+        if writer is not None:
+            writer.close()
     return rows
 
 

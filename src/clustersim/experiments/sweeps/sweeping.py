@@ -22,11 +22,10 @@ from clustersim.experiments.sweeps.asking import Shard, Wanted, in_chunks
 from clustersim.experiments.sweeps.experiment import Experiment
 from clustersim.experiments.sweeps.keeping import kept_text
 from clustersim.experiments.sweeps.living import Lived, lived
+from clustersim.experiments.sweeps.naming import STORE
 from clustersim.experiments.sweeps.results import Results
 
-__all__ = ["STORE", "Standing", "Sweep", "sweep"]
-
-STORE = "runs.store"
+__all__ = ["Standing", "Sweep", "sweep"]
 
 _SECONDS, _RUNS = 1.0, 500  # a batch is committed after so long, or so many
 
