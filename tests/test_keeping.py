@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -325,6 +327,47 @@ def test_a_table_of_points_goes_along_too(folder: Path) -> None:
 
     file = tables / tomllib.loads((tables / "experiment.toml").read_text(encoding="utf-8"))["design"]["file"]
     assert file.read_text(encoding="utf-8") == f"{DECAY}\n10\n20\n"
+
+
+CONSTANT = """
+title = "Ours, again"
+scenarios = ["seed_grants", "animation"]
+on = "own.toml"
+seeds = 2
+months = 2
+outcomes = ["cooperation", "clusters"]
+[constants]
+run.spin_up = 0
+processes.meeting.encounter_rate = 0.7
+[uncertainties]
+processes.meeting.decay_km = { around = 0.5 }
+[design]
+kind = "morris"
+trajectories = 2
+"""
+
+
+@pytest.mark.parametrize("name", ["trial", "listed", "constant"])
+def test_exported_tables_are_asked_for_again_by_the_experiment_among_them(folder: Path, name: str) -> None:
+    (folder / "constant.toml").write_text(CONSTANT, encoding="utf-8")
+    tables = Path(said("sweep", f"{name}.toml", "--workers", "1", "--quiet", "--seeds", "5-6", "--months", "3").strip())
+    gone(folder)
+    work = ("--workers", "1", "--quiet")
+    assert said("sweep", str(tables / "experiment.toml"), *work).strip() == str(tables), "it keeps its name"
+    moved = tables.rename(folder / "a copy")
+    other = Path(said("sweep", str(moved / "experiment.toml"), *work, "--out", "other").strip())
+    assert other == Path("other") / name / tables.name
+    for table in ("runs.parquet", "runs.csv", "points.csv", "failures.csv", "runs.xlsx"):
+        assert (other / table).read_bytes() == (moved / table).read_bytes(), table
+    ours, theirs = (_runs_in(folder / place / "runs.store") for place in ("results", "other"))
+    assert ours == theirs
+    (moved / "manifest.json").unlink()
+    assert said("sweep", str(moved / "experiment.toml"), *work, "--out", "other").strip() == f"other/experiment/{tables.name}"
+
+
+def _runs_in(path: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT identity, state_hash FROM runs ORDER BY identity").fetchall()
 
 
 def test_seeds_and_months_choose_among_sweeps_of_one_file(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
     results/<name>/<identity>/
         manifest.json      what was asked, how it went, how to ask it again, and every file with its sha256
-        experiment.toml    what the experiment said
+        experiment.toml    the experiment, of the scenarios beside it: `clustersim sweep` asks for the same runs by it
         scenarios/         the resolved scenarios
         lists/             the user's own lists of places, organisations and points, as they were
         runs.parquet       one row a run, sorted by point and seed; runs.csv the same
@@ -26,6 +26,7 @@ from clustersim import durable
 from clustersim.durable import AS_JSON, ResultsError, version_of
 from clustersim.experiments.sweeps.agreeing import ANALYSIS, OF_RUNS, left_behind, runs_digest
 from clustersim.experiments.sweeps.experiment import Experiment
+from clustersim.experiments.sweeps.naming import TABLES
 from clustersim.experiments.sweeps.own_lists import own_lists, table_with_lists
 from clustersim.experiments.sweeps.placing import clear, new_folder
 from clustersim.experiments.sweeps.reading import flat
@@ -35,9 +36,10 @@ from clustersim.results import RESULTS_VERSION
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["KIND", "export", "place_of"]
+__all__ = ["KIND", "RESOLVED", "export", "place_of"]
 
-KIND = "sweep"
+KIND = TABLES
+RESOLVED = ("on", "months", "constants")  # of what an experiment says, what its resolved scenarios have in them
 _SHORT = 8  # letters of a list's digest that name its folder
 _PACKAGES = ("clustersim", "numpy", "numba", "scipy", "salib")
 _MOST_CELLS = 2_000_000  # a workbook of more takes minutes to make and cannot be opened by many
@@ -108,15 +110,27 @@ def _write_question(folder: Path, experiment: Experiment) -> None:
         places[own.digest] = f"lists/{own.digest[:_SHORT]}/{own.path.name.encode('utf-8', 'replace').decode()}"
         (folder / places[own.digest]).parent.mkdir(parents=True, exist_ok=True)
         (folder / places[own.digest]).write_bytes(own.content())
-    said = json.loads(experiment.text)["said"]
-    if experiment.own_table is not None:
-        said["design"]["file"] = places[experiment.own_table.digest]
-    (folder / "experiment.toml").write_text(tomli_w.dumps(said | _in_order(said)), encoding="utf-8")
+    (folder / "experiment.toml").write_text(_asking_again(experiment, places), encoding="utf-8")
     (folder / "scenarios").mkdir()
     from_there = {digest: f"../{place}" for digest, place in places.items()}
     for scenario in experiment.scenarios:
         text = tomli_w.dumps(table_with_lists(scenario, from_there))
         (folder / "scenarios" / f"{scenario.name}.toml").write_text(text, encoding="utf-8")
+
+
+def _asking_again(experiment: Experiment, places: Mapping[str, str]) -> str:
+    """An experiment file that asks for the same runs by what lies beside it. What the scenarios there have in them already is told."""
+    import tomli_w
+
+    asked = json.loads(experiment.text)["said"]
+    resolved = {name: asked[name] for name in ("scenarios", *RESOLVED) if name in asked}
+    said = {"title": experiment.title} | {name: value for name, value in asked.items() if name not in resolved}
+    said["scenarios"] = [f"scenarios/{scenario.name}.toml" for scenario in experiment.scenarios]
+    if experiment.own_table is not None:
+        said["design"]["file"] = places[experiment.own_table.digest]
+    told = tomli_w.dumps(resolved).splitlines()
+    head = ["The scenarios beside this file have in them what was said of all of them:", "", *told]
+    return "".join(f"# {line}".rstrip() + "\n" for line in head) + "\n" + tomli_w.dumps(said | _in_order(said))
 
 
 def _in_order(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from clustersim.experiments.outcomes import OUTCOMES
 from clustersim.experiments.sweeps.designs import DESIGNS, made
 from clustersim.experiments.sweeps.factors import LEVER, UNCERTAINTY, Factor
 from clustersim.experiments.sweeps.listing import points_of
-from clustersim.experiments.sweeps.naming import is_plain, refused_name
+from clustersim.experiments.sweeps.naming import is_plain, name_of, refused_name
 from clustersim.experiments.sweeps.own_lists import OwnList
 from clustersim.experiments.sweeps.reading import Reader, flat
 from clustersim.experiments.sweeps.shape import Replications, refused
@@ -51,7 +51,7 @@ def load(path: str | os.PathLike[str], instead: Mapping[str, Any]) -> dict[str, 
     except OSError as error:
         raise ScenarioError([Problem(str(path), "", f"a file that cannot be read ({error.strerror})", "a readable file")]) from None
     changed = {name: value for name, value in instead.items() if value is not None}
-    return read(said | changed, path.stem, path.parent, str(path), instead=changed)
+    return read(said | changed, name_of(path), path.parent, str(path), instead=changed)
 
 
 def read(

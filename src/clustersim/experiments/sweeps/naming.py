@@ -1,12 +1,25 @@
 """Naming: what experiments may be called, for their tables lie in folders of their names, beside the store."""
 
+import json
 import os
+from pathlib import Path
 
 from clustersim.problems import Problem, in_words
 
-__all__ = ["STORE", "is_plain", "refused_name"]
+__all__ = ["STORE", "TABLES", "is_plain", "name_of", "refused_name"]
 
 STORE = "runs.store"  # in the folder of tables, unless another is named; what lies beside it has names that begin so
+
+TABLES = "sweep"  # what the manifest of a folder of tables calls them
+
+
+def name_of(file: Path) -> str:
+    """What the experiment of a file is called: by the file, or, where that lies among its exported tables, as it was called then."""
+    try:
+        said = json.loads((file.parent / "manifest.json").read_text(encoding="utf-8")) if file.name == "experiment.toml" else {}
+        return said["name"] if said["kind"] == TABLES and isinstance(said["name"], str) else file.stem
+    except (OSError, ValueError, KeyError, TypeError):
+        return file.stem
 
 
 def refused_name(name: str, file: str) -> Problem | None:
