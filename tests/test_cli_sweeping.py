@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from clustersim.cli import app, main
 from clustersim.cli.progressing import in_bytes, in_time
 from clustersim.experiments.execution.tasks import Do
-from clustersim.experiments.store import Known, Store
+from clustersim.experiments.store import Progress, Store
 from clustersim.experiments.sweeps.experiment import Experiment
 from clustersim.experiments.sweeps.sweeping import Sweep, sweep
 from clustersim.problems import ScenarioError
@@ -130,7 +130,7 @@ def test_status_of_what_was_swept_looks_up_no_run(folder: Path, monkeypatch: pyt
     monkeypatch.setattr("clustersim.experiments.sweeps.counting.in_chunks", _nobody_looks)
     assert "whole" in said("status")
     with Store.open(folder / "results" / "runs.store") as store:
-        store.note_known(Experiment.load("trial.toml").identity(), Known(4, 1, 0, 3))
+        store.note_progress(Experiment.load("trial.toml").identity(), Progress(4, 1, 0, 3))
         (row,) = json.loads(said("status", "--json"))["experiments"]
     assert (row["runs"], row["done"], row["note"]) == (4, 1, "3 left, or not looked up yet (1)"), "of a sweep that is at work"
 

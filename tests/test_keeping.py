@@ -288,6 +288,21 @@ def test_stores_of_earlier_versions_take_scenarios_from_the_files_of_now(folder:
     assert "does not know this experiment" in said("resume", "trial", code=2)
 
 
+@pytest.mark.parametrize("poorer", ["results/runs.store", "other.store"])
+def test_of_what_two_stores_keep_of_an_experiment_the_richer_stays_whichever_has_it(folder: Path, poorer: str) -> None:
+    said("sweep", "trial.toml", "--workers", "1")
+    shutil.copy("results/runs.store", "other.store")
+    (kept,) = _kept(folder)
+    with Store.open(folder / poorer) as store:
+        text = {key: value for key, value in json.loads(kept.text).items() if key in ("name", "folder", "said", "instead")}
+        store.keep_experiment(kept.identity, "longer name", json.dumps(text | {"folder": "a much longer path" * 1_000}))
+    for _ in range(2):
+        assert "0 experiments came in" in said("merge", "other.store")
+        assert _kept(folder) == [kept]
+    gone(folder)
+    assert "24 were there already" in said("resume", "trial")
+
+
 def test_what_was_asked_of_another_version_of_results_is_said_so(folder: Path, monkeypatch) -> None:
     said("sweep", "trial.toml", "--workers", "1")
     monkeypatch.setattr(keeping, "version_kept", lambda text: "other")

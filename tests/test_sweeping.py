@@ -17,9 +17,10 @@ from clustersim import Scenario, run
 from clustersim.experiments.execution.crew import ExecutionError
 from clustersim.experiments.sensitivity.analysing import analyse
 from clustersim.experiments.sensitivity.exported import Exported
-from clustersim.experiments.store import Store
-from clustersim.experiments.sweeps import estimating
+from clustersim.experiments.store import Progress, Store
+from clustersim.experiments.sweeps import asking, estimating, sweeping
 from clustersim.experiments.sweeps.asking import CHUNK, Shard
+from clustersim.experiments.sweeps.counting import how_far
 from clustersim.experiments.sweeps.estimating import estimate
 from clustersim.experiments.sweeps.exporting import export
 from clustersim.experiments.sweeps.living import lived
@@ -147,6 +148,30 @@ def test_what_has_failed_is_tried_again_only_when_that_is_asked_for(path: Path) 
     mended = swept(experiment, path, lambda scenario, seed, keep: result_of(1.0, str(seed)), retry=True)[1].standing
     assert (mended.done, mended.there, mended.left) == (4, 8, 0)
     assert Results(experiment, path).failures().empty and Results(experiment, path).missing == 0
+
+
+@pytest.mark.parametrize("chunk", [1, CHUNK])
+def test_runs_that_are_asked_for_twice_count_twice_also_where_they_fail(path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    """Whether the copy of a run is looked up before its failure has been stored, or after."""
+    monkeypatch.setattr(asking, "CHUNK", chunk)
+    monkeypatch.setattr(sweeping, "_RUNS", 1)
+    (path.parent / "points.csv").write_text(f"{DECAY}\n10\n20\n10\n30\n10\n", encoding="utf-8")
+    experiment = asked(design={"kind": "list", "file": str(path.parent / "points.csv")}, first_seed=POISON - 1)  # a poisoned one a point
+
+    def counts(going) -> tuple[int, ...]:
+        standing = going.standing
+        return standing.done, standing.there, standing.failed, standing.failed_before, standing.left
+
+    COUNTED.clear()
+    assert counts(swept(experiment, path, counted)[1]) == (6, 4, 5, 0, 0) and len(COUNTED) == 9
+    assert counts(swept(experiment, path, counted)[1]) == (0, 10, 0, 5, 0) and len(COUNTED) == 9
+    assert counts(swept(experiment, path, counted, retry=True)[1]) == (0, 10, 5, 0, 0) and len(COUNTED) == 12
+    with Store.open(path, write=False) as store:
+        assert {failure.attempts for failure in store.failures()} == {2}
+        assert how_far(experiment, store) == Progress(15, 10, 5, 15)
+    well = swept(experiment, path, lambda scenario, seed, keep: result_of(1.0, f"{scenario.identity()}-{seed}"), retry=True)[1]
+    assert counts(well) == (3, 12, 0, 0, 0)
+    assert Results(experiment, path).missing == 0
 
 
 def test_a_run_that_kills_its_worker_is_a_failure_and_the_others_go_on(path: Path) -> None:

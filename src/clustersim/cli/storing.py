@@ -132,6 +132,7 @@ def merge(
     out: Out = Path("results"),
 ) -> None:
     """Bring the runs of other stores into this one; they are checked, and the others are left as they are."""
+    from clustersim.experiments.sweeps.keeping import richness
     from clustersim.results import ResultsError
 
     for other in others:
@@ -140,7 +141,7 @@ def merge(
     try:
         with written_store(store_of(store, out)) as opened:
             for other in others:
-                typer.echo(f"{other}: {opened.merge(other).sentence()}")
+                typer.echo(f"{other}: {opened.merge(other, richness).sentence()}")
     except KeyboardInterrupt:
         complain("Stopped by Ctrl-C; what was merged so far stays. The same command goes on.", STOPPED)
     except ResultsError as error:

@@ -25,7 +25,7 @@ from clustersim.scenario import Scenario
 if TYPE_CHECKING:
     from clustersim.experiments.sweeps.experiment import Experiment
 
-__all__ = ["differs_now", "file_kept", "keeps_scenarios", "kept_text", "restored", "unpacked", "version_kept"]
+__all__ = ["differs_now", "file_kept", "keeps_scenarios", "kept_text", "restored", "richness", "unpacked", "version_kept"]
 
 _MODEST = 1_000_000  # bytes of a packed list: larger ones would bloat a store of small runs
 
@@ -56,6 +56,12 @@ def kept_text(experiment: "Experiment") -> str:
 def keeps_scenarios(text: str) -> bool:
     """Whether a kept text has its scenarios with it."""
     return "scenarios" in json.loads(text)
+
+
+def richness(text: str) -> int:
+    """How much a kept text has with it: its scenarios, and each list that is packed."""
+    kept = json.loads(text)
+    return ("scenarios" in kept) + sum(entry["packed"] is not None for entry in kept.get("lists", {}).values())
 
 
 def version_kept(text: str) -> str:
