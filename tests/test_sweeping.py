@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -295,6 +296,22 @@ def test_an_estimate_counts_times_and_writes_nothing(tmp_path: Path) -> None:
     assert found.seconds_a_run == pytest.approx(0.001) and found.seconds == pytest.approx(0.002)
 
 
+@pytest.mark.parametrize("months", [6, 30, 240])
+def test_an_estimate_says_how_large_a_store_becomes(tmp_path: Path, path: Path, months: int) -> None:
+    luck = np.random.default_rng(1)
+
+    def dull(scenario: Scenario, seed: int, keep: tuple[str, ...]):
+        series = {f"observable_{k}": luck.integers(0, 50, months).astype(np.float32) for k in range(14)}
+        return replace(result_of(1.0, f"{scenario.identity()}-{seed}"), series=series)
+
+    few, many = small(seeds=5), small(seeds=150)
+    swept(few, path, dull)
+    found = estimate(many, path, 1)
+    swept(many, path, dull)
+    assert found.bytes == pytest.approx(path.stat().st_size, rel=0.25) and found.runs - found.there == 580
+    assert not [file for file in tmp_path.iterdir() if not file.name.startswith("runs.store")]
+
+
 def test_an_estimate_of_very_many_runs_looks_at_a_sample(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     half = small(seeds=30, first_seed=100)
     swept(half, path)
@@ -320,6 +337,7 @@ def test_a_grid_of_millions_is_never_in_memory(path: Path) -> None:
 DRIVER = """
 import sys
 sys.path.insert(0, {tests!r})
+from dataclasses import replace
 from pathlib import Path
 from sweeping import slow, small, swept
 if __name__ == "__main__":
