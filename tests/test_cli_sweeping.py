@@ -1,19 +1,23 @@
 """The commands of sweeps: what they print, what they write, and how they end."""
 
+import io
 import json
+import os
 import shlex
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from clustersim.cli import app
+from clustersim.cli import app, main
 from clustersim.cli.progressing import in_bytes, in_time
 from clustersim.experiments.execution.tasks import Do
-from clustersim.experiments.store import Known, Store
+from clustersim.experiments.store import Progress, Store
 from clustersim.experiments.sweeps.experiment import Experiment
 from clustersim.experiments.sweeps.sweeping import Sweep, sweep
+from clustersim.problems import ScenarioError
 from sweeping import imagined
 
 EXPERIMENT = """
@@ -54,7 +58,7 @@ def test_a_sweep_says_how_it_went_and_where_everything_is(folder: Path) -> None:
     text = swept()
     assert "A trial, of commands: 4 runs done in" in text
     assert "Runs: results/runs.store" in text
-    (tables,) = folder.glob("results/trial/*")
+    (tables,) = folder.glob("results/trial/[!.]*")
     assert f"Tables: {tables.relative_to(folder)}" in text
     assert json.loads((tables / "manifest.json").read_text(encoding="utf-8"))["command"] == "clustersim sweep trial.toml"
     assert "4 were there already" in swept()
@@ -126,7 +130,7 @@ def test_status_of_what_was_swept_looks_up_no_run(folder: Path, monkeypatch: pyt
     monkeypatch.setattr("clustersim.experiments.sweeps.counting.in_chunks", _nobody_looks)
     assert "whole" in said("status")
     with Store.open(folder / "results" / "runs.store") as store:
-        store.note_known(Experiment.load("trial.toml").identity(), Known(4, 1, 0, 3))
+        store.note_progress(Experiment.load("trial.toml").identity(), Progress(4, 1, 0, 3))
         (row,) = json.loads(said("status", "--json"))["experiments"]
     assert (row["runs"], row["done"], row["note"]) == (4, 1, "3 left, or not looked up yet (1)"), "of a sweep that is at work"
 
@@ -230,7 +234,7 @@ def test_a_scenario_that_has_changed_since_is_named_and_no_empty_tables_are_writ
     (folder / "own.toml").write_text('title = "Own"\nextends = "village"\npopulation.organisations = 61\n', encoding="utf-8")
     for command in ("export", "verify", "resume"):
         assert "has changed since" in said(command, "trial.toml", code=2)
-    assert len(list(folder.glob("results/trial/*"))) == 1
+    assert len(list(folder.glob("results/trial/[!.]*"))) == 1
 
 
 def test_experiments_have_any_name(folder: Path) -> None:
@@ -239,6 +243,69 @@ def test_experiments_have_any_name(folder: Path) -> None:
     said("sweep", "essai n° 2.1", "--workers", "1")
     (folder / "essai n° 2.1.toml").unlink()
     assert "essai n° 2.1" in said("export", "essai n° 2.1")
+
+
+@pytest.mark.parametrize("name", ["..", "runs.store", "Runs.Store-wal", "n\udce9"])
+def test_a_name_that_no_folder_of_tables_can_have_is_refused_before_anything_is_run(folder: Path, name: str) -> None:
+    (folder / "trial.toml").rename(folder / f"{name}.toml")
+    found = runner.invoke(app, ["sweep", f"{name}.toml", "--workers", "1"])
+    assert found.exit_code == 2 and "a name that a folder can have" in found.stderr and "(rename the file)" in found.stderr
+    assert not (folder / "results").exists()
+
+
+@pytest.mark.parametrize("name", ["", ".", "a/b", "a\0b"])
+def test_experiments_that_are_made_in_python_have_names_of_folders_too(name: str) -> None:
+    with pytest.raises(ScenarioError, match="a name that a folder can have"):
+        Experiment.from_dict({"scenarios": ["village"]}, name)
+
+
+def test_where_the_folder_of_an_experiment_would_be_is_looked_at_before_anything_is_run(folder: Path) -> None:
+    (folder / "results").mkdir()
+    (folder / "results" / "trial").touch()
+    assert "cannot write to results/trial: Not a directory" in swept(code=2)
+    assert not (folder / "results" / "runs.store").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_folders_and_notes_may_have_names_that_are_in_no_encoding(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(Sweep.__init__.__kwdefaults__, "do", imagined)
+    monkeypatch.setattr("clustersim.report.sensitivity.figures.write", lambda folder: None)
+    place = folder / "d\udce9pôt"
+    place.mkdir()
+    (folder / "trial.toml").unlink()
+    (place / "trial.toml").write_text(SAMPLED, encoding="utf-8")
+    there = ("--out", str(place / "results"))
+    tables = Path(printed(monkeypatch, "sweep", str(place / "trial.toml"), "--workers", "1", "--quiet", *there).strip())
+    assert json.loads((tables / "manifest.json").read_text(encoding="utf-8"))["command"].endswith("d\udce9pôt/trial.toml'")
+    printed(monkeypatch, "sensitivity", "trial", *there)
+    for note in (tables / "n\udce9te.txt", tables / "sensitivity" / "n\udce9te.txt"):
+        note.write_text("mine", encoding="utf-8")
+    assert "24" in printed(monkeypatch, "status", *there)
+    assert printed(monkeypatch, "export", "trial", "--quiet", *there).strip() == str(tables)
+    for words in (("sensitivity", str(tables)), ("report", str(tables)), ("merge", str(place / "results" / "runs.store"))):
+        printed(monkeypatch, *words)
+    assert (tables / "n\udce9te.txt").exists() and (tables / "sensitivity" / "n\udce9te.txt").exists()
+
+
+SAMPLED = EXPERIMENT.partition("[levers]")[0] + """
+[uncertainties]
+processes.meeting.far_chance = [0.1, 0.3]
+[design]
+kind = "latin_hypercube"
+points = 12
+"""
+
+
+def printed(monkeypatch: pytest.MonkeyPatch, *words: str) -> str:
+    """What the program itself prints to a terminal in UTF-8, as the names of files that it means."""
+    raw = io.BytesIO()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "argv", ["clustersim", *words])
+        patch.setattr(sys, "stdout", io.TextIOWrapper(raw, "utf-8", write_through=True))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == 0, words
+        return os.fsdecode(raw.getvalue())
 
 
 def test_a_sweep_that_is_stopped_says_with_what_it_goes_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

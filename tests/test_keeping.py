@@ -3,21 +3,24 @@
 import json
 import os
 import shutil
-import time
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from clustersim import Scenario
+from clustersim import Scenario, durable
 from clustersim.cli import app
 from clustersim.durable import put_in_place
 from clustersim.experiments.sensitivity.analysing import analyse
 from clustersim.experiments.sensitivity.exported import Exported
 from clustersim.experiments.store import Store
 from clustersim.experiments.store.locking import held
-from clustersim.experiments.sweeps import exporting, keeping
+from clustersim.experiments.sweeps import exporting, keeping, placing
 from clustersim.experiments.sweeps.asking import in_chunks
 from clustersim.experiments.sweeps.experiment import Experiment
 from clustersim.experiments.sweeps.exporting import export
@@ -143,13 +146,13 @@ def test_a_list_too_large_to_be_kept_is_read_where_it_lies_and_known_by_its_dige
 def test_no_tables_are_written_of_an_experiment_whose_large_list_has_changed(folder: Path, monkeypatch) -> None:
     monkeypatch.setattr(keeping, "_MODEST", 20)
     said("sweep", "trial.toml", "--workers", "1")
-    tables = sorted(folder.glob("results/trial/*"))
+    tables = sorted(folder.glob("results/trial/[!.]*"))
     (folder / "trial.toml").unlink()
     (folder / "lists" / "places.csv").write_text(PLACES.replace("900", "901"), encoding="utf-8")
     for words in (("export", "trial"), ("export", "trial", "--seeds", "1"), ("resume", "trial")):
         assert "a list that has changed since" in said(*words, code=2)
     assert "its files have gone or changed" in said("status")
-    assert sorted(folder.glob("results/trial/*")) == tables
+    assert sorted(folder.glob("results/trial/[!.]*")) == tables
 
 
 def test_what_was_asked_of_another_version_is_not_exported_as_something_else(folder: Path, monkeypatch) -> None:
@@ -158,7 +161,7 @@ def test_what_was_asked_of_another_version_is_not_exported_as_something_else(fol
     monkeypatch.setattr("clustersim.experiments.sweeps.experiment.RESULTS_VERSION", "next")
     monkeypatch.setattr("clustersim.results.RESULTS_VERSION", "next")
     assert "of results, this program is of version next" in said("export", "trial", code=2)
-    assert len(list(folder.glob("results/trial/*"))) == 1
+    assert len(list(folder.glob("results/trial/[!.]*"))) == 1
 
 
 def test_files_that_others_may_not_look_at_keep_nobody_from_the_store(folder: Path, monkeypatch) -> None:
@@ -207,7 +210,7 @@ def test_experiments_by_name_are_those_of_then_and_it_is_said_where_the_files_of
     gone(folder)
     assert "its files have gone, or can no longer be read" in said("export", "trial")
     assert "whole" in said("status", "trial")
-    assert len(list(folder.glob("results/trial/*"))) == 1
+    assert len(list(folder.glob("results/trial/[!.]*"))) == 1
 
 
 def test_a_file_that_has_changed_is_told_by_what_name_the_runs_of_then_are_found(folder: Path) -> None:
@@ -221,6 +224,43 @@ def test_a_file_that_has_changed_is_told_by_what_name_the_runs_of_then_are_found
     assert "asked then" not in said("export", "trial"), "of several of a name the one that the file asks for now"
     old = next(kept for kept in _kept(folder) if '"processes.meeting.far_chance": [0.1, 0.3]' in json.dumps(_flat(kept)))
     assert old.identity in said("export", old.identity)
+
+
+def test_a_bare_name_is_of_the_file_that_was_swept_wherever_one_stands(folder: Path, monkeypatch) -> None:
+    """Of several of a name: what the file here asks for, or the file that was swept, or else the youngest."""
+    store = ("--store", str(folder / "runs.store"), "--out", str(folder / "results"))
+    work = ("--workers", "1", "--quiet")
+    first = said("sweep", "trial.toml", *work, *store).strip()
+    (folder / "trial.toml").write_text(TRIAL.replace("0.3", "0.4"), encoding="utf-8")
+    younger = said("sweep", "trial.toml", *work, *store).strip()
+    (folder / "trial.toml").write_text(TRIAL, encoding="utf-8")
+    (folder / "elsewhere").mkdir()
+    monkeypatch.chdir(folder / "elsewhere")
+    commands = (("export",), ("resume", "--workers", "1"), ("retry", "--workers", "1"))
+    for command, *how in commands:
+        assert said(command, "trial", *how, "--quiet", *store).strip() == first, command
+    assert said("sensitivity", "trial", "--quiet", *store).strip() == f"{first}/sensitivity"
+    (folder / "elsewhere" / "own.toml").write_text(OWN.replace('"lists', '"../lists'), encoding="utf-8")
+    (folder / "elsewhere" / "trial.toml").write_text(TRIAL.replace("0.3", "0.4"), encoding="utf-8")
+    for command, *how in commands:
+        assert said(command, "trial", *how, "--quiet", *store).strip() == younger, command
+    for file in (folder / "trial.toml", folder / "elsewhere" / "trial.toml"):
+        file.write_text(TRIAL.replace("0.3", "0.5"), encoding="utf-8")
+    text = said("export", "trial", *store)
+    assert younger in text and "as it was asked then; its files ask for other runs now" in text, "no file asks for what is known"
+    (folder / "trial.toml").write_text(TRIAL.replace("0.3", "0.4"), encoding="utf-8")
+    (folder / "elsewhere" / "trial.toml").write_text(TRIAL.replace("0.3", "0.6"), encoding="utf-8")
+    text = said("export", "trial", *store)
+    assert younger in text and f"trial.toml in this folder asks for other runs; this is the trial of {folder}." in text
+
+
+def test_status_tells_experiments_of_one_name_apart(folder: Path) -> None:
+    said("sweep", "trial.toml", "--workers", "1")
+    (alone,) = _kept(folder)
+    assert alone.identity not in said("status")
+    said("sweep", "trial.toml", "--workers", "1", "--seeds", "3")
+    text = said("status", "trial")
+    assert all(kept.identity in text for kept in _kept(folder))
 
 
 def _kept(folder: Path):
@@ -246,6 +286,21 @@ def test_stores_of_earlier_versions_take_scenarios_from_the_files_of_now(folder:
     (folder / "own.toml").write_text(OWN + "[processes.meeting]\nencounter_rate = 0.7\n", encoding="utf-8")
     assert "its scenarios have changed since" in said("status")
     assert "does not know this experiment" in said("resume", "trial", code=2)
+
+
+@pytest.mark.parametrize("poorer", ["results/runs.store", "other.store"])
+def test_of_what_two_stores_keep_of_an_experiment_the_richer_stays_whichever_has_it(folder: Path, poorer: str) -> None:
+    said("sweep", "trial.toml", "--workers", "1")
+    shutil.copy("results/runs.store", "other.store")
+    (kept,) = _kept(folder)
+    with Store.open(folder / poorer) as store:
+        text = {key: value for key, value in json.loads(kept.text).items() if key in ("name", "folder", "said", "instead")}
+        store.keep_experiment(kept.identity, "longer name", json.dumps(text | {"folder": "a much longer path" * 1_000}))
+    for _ in range(2):
+        assert "0 experiments came in" in said("merge", "other.store")
+        assert _kept(folder) == [kept]
+    gone(folder)
+    assert "24 were there already" in said("resume", "trial")
 
 
 def test_what_was_asked_of_another_version_of_results_is_said_so(folder: Path, monkeypatch) -> None:
@@ -289,6 +344,47 @@ def test_a_table_of_points_goes_along_too(folder: Path) -> None:
     assert file.read_text(encoding="utf-8") == f"{DECAY}\n10\n20\n"
 
 
+CONSTANT = """
+title = "Ours, again"
+scenarios = ["seed_grants", "animation"]
+on = "own.toml"
+seeds = 2
+months = 2
+outcomes = ["cooperation", "clusters"]
+[constants]
+run.spin_up = 0
+processes.meeting.encounter_rate = 0.7
+[uncertainties]
+processes.meeting.decay_km = { around = 0.5 }
+[design]
+kind = "morris"
+trajectories = 2
+"""
+
+
+@pytest.mark.parametrize("name", ["trial", "listed", "constant"])
+def test_exported_tables_are_asked_for_again_by_the_experiment_among_them(folder: Path, name: str) -> None:
+    (folder / "constant.toml").write_text(CONSTANT, encoding="utf-8")
+    tables = Path(said("sweep", f"{name}.toml", "--workers", "1", "--quiet", "--seeds", "5-6", "--months", "3").strip())
+    gone(folder)
+    work = ("--workers", "1", "--quiet")
+    assert said("sweep", str(tables / "experiment.toml"), *work).strip() == str(tables), "it keeps its name"
+    moved = tables.rename(folder / "a copy")
+    other = Path(said("sweep", str(moved / "experiment.toml"), *work, "--out", "other").strip())
+    assert other == Path("other") / name / tables.name
+    for table in ("runs.parquet", "runs.csv", "points.csv", "failures.csv", "runs.xlsx"):
+        assert (other / table).read_bytes() == (moved / table).read_bytes(), table
+    ours, theirs = (_runs_in(folder / place / "runs.store") for place in ("results", "other"))
+    assert ours == theirs
+    (moved / "manifest.json").unlink()
+    assert said("sweep", str(moved / "experiment.toml"), *work, "--out", "other").strip() == f"other/experiment/{tables.name}"
+
+
+def _runs_in(path: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT identity, state_hash FROM runs ORDER BY identity").fetchall()
+
+
 def test_seeds_and_months_choose_among_sweeps_of_one_file(folder: Path) -> None:
     first = said("sweep", "trial.toml", "--workers", "1", "--quiet").strip()
     other = said("sweep", "trial.toml", "--workers", "1", "--quiet", "--seeds", "4-6", "--months", "1").strip()
@@ -328,38 +424,71 @@ def test_tables_are_of_one_moment_while_a_sweep_goes_on(tmp_path: Path, monkeypa
     assert results.missing == 4, "whoever asks later sees what came meanwhile"
 
 
-def test_what_killed_exports_left_goes_with_the_next_and_what_is_at_work_stays(tmp_path: Path) -> None:
+def test_what_a_killed_export_left_goes_with_the_next_one_to_the_same_place(tmp_path: Path) -> None:
     results, _ = swept(small(), tmp_path / "runs.store")
     tables = export(results, tmp_path)
-    beside = tables.parent
-    names = (*(f"{tables.name}.{letter * 8}" for letter in "abcd"), "another.eeeeeeee")
-    killed, alive, old, recent, other = (beside / f".{name}.part" for name in names)
-    for part in (killed, alive, old, recent, other):
-        part.mkdir()
-        (part / "runs.csv").write_text("", encoding="utf-8")
-    killed.with_suffix(".lock").touch()
-    at_work = held(alive.with_suffix(".lock"))
-    for path in (old / "runs.csv", old):
-        os.utime(path, (time.time() - 100_000,) * 2)
+    other = tables.parent / ".another.part"
+    other.mkdir()
+    killed = subprocess.Popen([sys.executable, "-c", FILLING, str(tables)], stdout=subprocess.PIPE)
+    assert killed.stdout.readline() == b"filling\n"
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(ResultsError, match="another process has been writing there"):
+        patch.setattr(placing, "_LONGEST", 0.0)
+        export(results, tmp_path)
+    killed.kill()
+    killed.communicate()
+    part = tables.with_name(f".{tables.name}.part")
+    assert (part / "runs.csv").exists()
     export(results, tmp_path)
-    assert {path.name for path in beside.glob(".*")} == {
-        alive.name, alive.with_suffix(".lock").name, recent.name, other.name,
-    }  # fmt: skip
+    assert {path.name for path in tables.parent.glob(".*")} == {f".{tables.name}.lock", other.name}
+
+
+FILLING = """
+import sys, time
+from pathlib import Path
+from clustersim.experiments.sweeps.placing import new_folder
+with new_folder(Path(sys.argv[1])) as part:
+    (part / "runs.csv").touch()
+    print("filling", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_whoever_exports_to_the_same_place_waits_and_brings_along_what_was_laid_there_meanwhile(tmp_path: Path) -> None:
+    results, _ = swept(small(), tmp_path / "runs.store")
+    tables, told = export(results, tmp_path), []
+    at_work = held(tables.with_name(f".{tables.name}.lock"))
+
+    def when_told(sentence: str) -> None:
+        told.append(sentence)
+        (tables / "notes.txt").write_text("mine", encoding="utf-8")
+        at_work.close()
+
+    export(results, tmp_path, notes=when_told)
+    assert told == [f"another process is writing to {tables}; this one goes on when that has ended"]
+    assert (tables / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_an_analysis_waits_for_the_tables_that_it_is_put_among(tmp_path: Path) -> None:
+    results, _ = swept(small(design={"kind": "latin_hypercube", "points": 4}, uncertainties={DECAY: [10, 20]}, levers={}), tmp_path / "s")
+    tables, found = export(results, tmp_path), analyse(results)
+    at_work = held(tables.with_name(f".{tables.name}.lock"))
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(ResultsError, match="another process has been writing there"):
+        patch.setattr(placing, "_LONGEST", 0.0)
+        found.write(tables / "sensitivity")
     at_work.close()
-    export(results, tmp_path)
-    assert {path.name for path in beside.glob(".*")} == {recent.name, other.name}
+    assert found.write(tables / "sensitivity").is_dir()
+    assert not [path.name for path in tables.rglob(".*")]
 
 
 def test_tables_that_a_killed_export_had_set_aside_come_back_with_what_lay_beside_them(tmp_path: Path) -> None:
     results, _ = swept(small(), tmp_path / "runs.store")
     tables = export(results, tmp_path)
     (tables / "notes.txt").write_text("mine", encoding="utf-8")
-    left = tables.parent / f".{tables.name}.aaaaaaaa.lock"
-    left.touch()
+    left = tables.with_name(f".{tables.name}.lock")
     shutil.copytree(tables, left.with_suffix(".part"))
     tables.rename(left.with_suffix(".old"))
     assert (export(results, tmp_path) / "notes.txt").read_text(encoding="utf-8") == "mine"
-    assert not list(tables.parent.glob(".*"))
+    assert [path.name for path in tables.parent.glob(".*")] == [left.name]
 
 
 def test_an_analysis_of_other_runs_goes_when_tables_are_written_anew_and_that_is_said(folder: Path) -> None:
@@ -381,6 +510,42 @@ def test_an_analysis_of_other_runs_goes_when_tables_are_written_anew_and_that_is
     assert (analysis / "manifest.json").exists(), "other seeds have tables of their own"
 
 
+def test_an_analysis_of_other_runs_is_at_no_moment_beside_the_tables(folder: Path, monkeypatch) -> None:
+    said("sweep", "trial.toml", "--workers", "1", "--shard", "1/2")
+    tables = Path(said("export", "trial", "--quiet").strip())
+    said("sensitivity", "trial.toml")
+    said("report", str(tables))
+    (tables / "sensitivity" / "notes.txt").write_text("mine", encoding="utf-8")
+
+    def killed_after_it(*arguments) -> None:
+        put_in_place(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(durable, "put_in_place", killed_after_it)
+    said("sweep", "trial.toml", "--workers", "1", code=130)
+    assert len(pd.read_csv(tables / "runs.csv")) == 24
+    assert {path.name for path in (tables / "sensitivity").iterdir()} == {"manifest.json", "notes.txt"}
+    monkeypatch.setattr(durable, "put_in_place", put_in_place)
+    said("sensitivity", "trial")
+    said("report", str(tables))
+    monkeypatch.setattr(durable, "put_in_place", killed_after_it)
+    said("sensitivity", "trial", code=130)
+    assert not list(tables.glob("sensitivity/report*")), "nor is a page of an older analysis"
+
+
+def test_an_analysis_of_other_runs_than_the_tables_around_it_is_said_so_with_what_to_do(folder: Path) -> None:
+    said("sweep", "trial.toml", "--workers", "1", "--shard", "1/2")
+    tables = Path(said("export", "trial", "--quiet").strip())
+    said("sweep", "trial.toml", "--workers", "1", "--shard", "2/2")
+    sentence = f"the analysis in {tables / 'sensitivity'} is of other runs than the tables around it"
+    for command, named in (("sensitivity", "trial"), ("report", str(tables))):
+        text = said(command, named)
+        assert sentence in text and f"clustersim sensitivity {tables}" in text and "clustersim export" in text
+    assert sentence not in said("sensitivity", str(tables)) + said("report", str(tables))
+    assert "taken away" in said("export", "trial")
+    assert sentence not in said("sensitivity", "trial") + said("report", str(tables))
+
+
 def test_the_seeds_of_all_points_are_among_the_facts(tmp_path: Path) -> None:
     design = {"design": {"kind": "morris", "trajectories": 3}, "uncertainties": {DECAY: [10, 20], FAR: [0.1, 0.2]}, "levers": {}}
     results, _ = swept(small(first_seed=100, **design), tmp_path / "runs.store")
@@ -392,7 +557,7 @@ def test_the_seeds_of_all_points_are_among_the_facts(tmp_path: Path) -> None:
 
 def test_what_somebody_is_about_to_put_in_place_does_not_come_along(tmp_path: Path) -> None:
     target, part = tmp_path / "tables", tmp_path / ".tables.00000000.part"
-    for name in ("note.txt", ".sensitivity.11111111.part/half.csv", ".sensitivity.11111111.lock", ".hidden"):
+    for name in ("note.txt", ".sensitivity.part/half.csv", ".sensitivity.lock", ".hidden"):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_text("theirs", encoding="utf-8")
     part.mkdir()

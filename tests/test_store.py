@@ -7,13 +7,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from clustersim.experiments.store import FailedRun, Known, Store, StoredRun, StoreError, mounts, opening, run_identity
+from clustersim.experiments.store import FailedRun, Progress, Store, StoredRun, StoreError, mounts, opening, run_identity
 from clustersim.experiments.store.pages import PAGE
 from clustersim.experiments.store.tables import CHUNK
 
@@ -158,6 +159,21 @@ def test_experiments_are_kept_with_their_first_day(path):
     assert found["b" * 32].text == "seeds = 4"
 
 
+def test_of_two_experiments_the_one_that_was_kept_later_is_the_younger_whatever_the_clock_says(path, monkeypatch):
+    monkeypatch.setattr("clustersim.experiments.store.store.datetime", _StoppedClock)
+    with Store.open(path) as store:
+        for name in ("d", "a", "c", "b"):
+            store.keep_experiment(name * 32, name, "seeds = 3")
+        store.keep_experiment("a" * 32, "a", "seeds = 3")
+        assert [kept.name for kept in store.experiments()] == ["d", "a", "c", "b"]
+
+
+class _StoppedClock(datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return cls(2026, 1, 1, 12, tzinfo=tz)
+
+
 def test_facts_say_how_much_there_is_and_who_is_at_work(path):
     with Store.open(path) as store:
         store.add([made(1), made(2)], [failed(3)])
@@ -236,10 +252,10 @@ def _with_nonsense(path: Path) -> None:
 def test_what_a_driver_said_at_its_end_does_not_count_where_somebody_has_touched_the_store_since(path, touch):
     with Store.open(path) as store:
         store.add(map(made, range(40)))
-        store.note_known("whole", Known(40, 40, 0, 40))
+        store.note_progress("whole", Progress(40, 40, 0, 40))
     touch(path)
     with Store.open(path) as store:
-        assert store.known_experiments() == {} and (touch is not _cut or store.repaired is not None)
+        assert store.noted_progress() == {} and (touch is not _cut or store.repaired is not None)
 
 
 def test_a_store_whose_driver_was_killed_is_read_whole_before_it_is_written(path, read_whole):
@@ -255,40 +271,40 @@ def test_a_store_whose_driver_was_killed_is_read_whole_before_it_is_written(path
 def test_bits_that_a_disk_has_forgotten_are_found_although_the_file_has_its_time_and_its_drivers_word(path, write):
     with Store.open(path) as store:
         store.add(map(made, range(40)))
-        store.note_known("whole", Known(40, 40, 0, 40))
+        store.note_progress("whole", Progress(40, 40, 0, 40))
     time = path.stat().st_mtime_ns
     at = path.read_bytes().find(made(7).state_hash.encode())
     flipped(path, at)
     os.utime(path, ns=(time, time))  # a disk that forgets tells nobody
     with Store.open(path, write=write) as store:
         assert len(store.known(identities(map(made, range(40))))) == 39
-        assert not write or (store.repaired.runs == 39 and store.known_experiments() == {})
+        assert not write or (store.repaired.runs == 39 and store.noted_progress() == {})
     with Store.open(path, write=False) as reader:
-        assert reader.known_experiments() == {}, "who only reads takes the word back too"
+        assert reader.noted_progress() == {}, "who only reads takes the word back too"
     with Store.open(path) as store:
         assert (store.repaired is None) == write
         assert store.known(identities(map(made, range(40)))) == set(identities(map(made, range(40)))) - {made(7).identity}
 
 
 def test_how_far_experiments_are_is_known_as_long_as_it_holds(path):
-    begun, whole, looking = Known(9, 4, 1, 9), Known(5, 5, 0, 5), Known(9, 1, 0, 3)
+    begun, whole, looking = Progress(9, 4, 1, 9), Progress(5, 5, 0, 5), Progress(9, 1, 0, 3)
     with Store.open(path) as store:
         store.add([made(1)])
         for name, known in (("begun", begun), ("whole", whole), ("looking", looking)):
-            store.note_known(name, known)
+            store.note_progress(name, known)
         with Store.open(path, write=False) as reader:
-            assert reader.known_experiments() == {"begun": begun, "whole": whole, "looking": looking}, "also while the driver is at work"
+            assert reader.noted_progress() == {"begun": begun, "whole": whole, "looking": looking}, "also while the driver is at work"
     with Store.open(path, write=False) as reader:
-        assert reader.known_experiments() == {"begun": begun, "whole": whole}, "who has only begun to look knows nothing for good"
+        assert reader.noted_progress() == {"begun": begun, "whole": whole}, "who has only begun to look knows nothing for good"
     with Store.open(path) as store:
-        assert store.known_experiments() == {"begun": begun, "whole": whole}
+        assert store.noted_progress() == {"begun": begun, "whole": whole}
         store.add([made(2)])
-        assert store.known_experiments() == {"whole": whole}, "another run may be one of theirs"
+        assert store.noted_progress() == {"whole": whole}, "another run may be one of theirs"
         _spoil(store, made(1).identity)
         store.known([made(1).identity])
-        assert store.known_experiments() == {}, "a run was taken out"
+        assert store.noted_progress() == {}, "a run was taken out"
     with Store.open(path, write=False) as reader:
-        assert reader.known_experiments() == {}
+        assert reader.noted_progress() == {}
 
 
 def test_what_is_read_of_one_moment_does_not_see_what_is_written_meanwhile(path):

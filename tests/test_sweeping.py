@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -17,9 +18,10 @@ from clustersim import Scenario, run
 from clustersim.experiments.execution.crew import ExecutionError
 from clustersim.experiments.sensitivity.analysing import analyse
 from clustersim.experiments.sensitivity.exported import Exported
-from clustersim.experiments.store import Store
-from clustersim.experiments.sweeps import estimating
+from clustersim.experiments.store import Progress, Store
+from clustersim.experiments.sweeps import asking, estimating, sweeping
 from clustersim.experiments.sweeps.asking import CHUNK, Shard
+from clustersim.experiments.sweeps.counting import how_far
 from clustersim.experiments.sweeps.estimating import estimate
 from clustersim.experiments.sweeps.exporting import export
 from clustersim.experiments.sweeps.living import lived
@@ -149,6 +151,30 @@ def test_what_has_failed_is_tried_again_only_when_that_is_asked_for(path: Path) 
     assert Results(experiment, path).failures().empty and Results(experiment, path).missing == 0
 
 
+@pytest.mark.parametrize("chunk", [1, CHUNK])
+def test_runs_that_are_asked_for_twice_count_twice_also_where_they_fail(path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    """Whether the copy of a run is looked up before its failure has been stored, or after."""
+    monkeypatch.setattr(asking, "CHUNK", chunk)
+    monkeypatch.setattr(sweeping, "_RUNS", 1)
+    (path.parent / "points.csv").write_text(f"{DECAY}\n10\n20\n10\n30\n10\n", encoding="utf-8")
+    experiment = asked(design={"kind": "list", "file": str(path.parent / "points.csv")}, first_seed=POISON - 1)  # a poisoned one a point
+
+    def counts(going) -> tuple[int, ...]:
+        standing = going.standing
+        return standing.done, standing.there, standing.failed, standing.failed_before, standing.left
+
+    COUNTED.clear()
+    assert counts(swept(experiment, path, counted)[1]) == (6, 4, 5, 0, 0) and len(COUNTED) == 9
+    assert counts(swept(experiment, path, counted)[1]) == (0, 10, 0, 5, 0) and len(COUNTED) == 9
+    assert counts(swept(experiment, path, counted, retry=True)[1]) == (0, 10, 5, 0, 0) and len(COUNTED) == 12
+    with Store.open(path, write=False) as store:
+        assert {failure.attempts for failure in store.failures()} == {2}
+        assert how_far(experiment, store) == Progress(15, 10, 5, 15)
+    well = swept(experiment, path, lambda scenario, seed, keep: result_of(1.0, f"{scenario.identity()}-{seed}"), retry=True)[1]
+    assert counts(well) == (3, 12, 0, 0, 0)
+    assert Results(experiment, path).missing == 0
+
+
 def test_a_run_that_kills_its_worker_is_a_failure_and_the_others_go_on(path: Path) -> None:
     results, going = swept(small(first_seed=DEADLY - 1), path, workers=2)
     assert going.standing.failed == 4 and going.standing.done == 8
@@ -223,7 +249,7 @@ def test_tables_are_written_whole_with_units_and_read_by_others(tmp_path: Path, 
     assert fields[DECAY][b"unit"] == b"km" and fields["clusters"][b"unit"] == b"count"
     sheets = pd.ExcelFile(folder / "runs.xlsx", engine="openpyxl").sheet_names if _has("openpyxl") else ["points", "runs"]
     assert sheets == ["points", "runs"]
-    assert not list(folder.parent.glob(".*"))
+    assert not [path.name for path in folder.parent.glob(".*") if path.suffix != ".lock"]
 
 
 def test_columns_have_the_same_type_where_the_first_points_have_all_failed(path: Path, tmp_path: Path) -> None:
@@ -270,6 +296,22 @@ def test_an_estimate_counts_times_and_writes_nothing(tmp_path: Path) -> None:
     assert found.seconds_a_run == pytest.approx(0.001) and found.seconds == pytest.approx(0.002)
 
 
+@pytest.mark.parametrize("months", [6, 30, 240])
+def test_an_estimate_says_how_large_a_store_becomes(tmp_path: Path, path: Path, months: int) -> None:
+    luck = np.random.default_rng(1)
+
+    def dull(scenario: Scenario, seed: int, keep: tuple[str, ...]):
+        series = {f"observable_{k}": luck.integers(0, 50, months).astype(np.float32) for k in range(14)}
+        return replace(result_of(1.0, f"{scenario.identity()}-{seed}"), series=series)
+
+    few, many = small(seeds=5), small(seeds=150)
+    swept(few, path, dull)
+    found = estimate(many, path, 1)
+    swept(many, path, dull)
+    assert found.bytes == pytest.approx(path.stat().st_size, rel=0.25) and found.runs - found.there == 580
+    assert not [file for file in tmp_path.iterdir() if not file.name.startswith("runs.store")]
+
+
 def test_an_estimate_of_very_many_runs_looks_at_a_sample(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     half = small(seeds=30, first_seed=100)
     swept(half, path)
@@ -295,6 +337,7 @@ def test_a_grid_of_millions_is_never_in_memory(path: Path) -> None:
 DRIVER = """
 import sys
 sys.path.insert(0, {tests!r})
+from dataclasses import replace
 from pathlib import Path
 from sweeping import slow, small, swept
 if __name__ == "__main__":

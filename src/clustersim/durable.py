@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "AS_JSON",
     "ResultsError",
     "bring_to_disk",
     "check_files",
@@ -28,6 +29,7 @@ __all__ = [
     "write_workbook",
 ]
 
+AS_JSON = "backslashreplace"  # how names of files that are not in UTF-8 stand in JSON: `\udce9` is what JSON itself writes
 _UNFINISHED = (".part", ".old", ".lock")  # how hidden names end of what somebody is about to put in place
 
 
@@ -71,7 +73,8 @@ def write_parquet(table: "pd.DataFrame", path: Path) -> None:
     facts = table.attrs.get("columns", {})
     stored = pa.Table.from_pandas(table, preserve_index=False)
     fields = [stored.schema.field(i).with_metadata(facts.get(stored.schema.names[i], {})) for i in range(len(stored.schema))]
-    pq.write_table(stored.cast(pa.schema(fields, stored.schema.metadata)), path, compression="zstd")
+    with path.open("wb") as file:  # PyArrow opens no file whose name is not in UTF-8
+        pq.write_table(stored.cast(pa.schema(fields, stored.schema.metadata)), file, compression="zstd")
 
 
 def read_parquet(path: Path) -> "pd.DataFrame":
@@ -84,7 +87,8 @@ def read_parquet(path: Path) -> "pd.DataFrame":
     import pyarrow.parquet as pq
 
     try:
-        return pq.read_table(path).to_pandas()
+        with path.open("rb") as file:
+            return pq.read_table(file).to_pandas()
     except (OSError, pa.ArrowException) as error:
         raise ResultsError(f"{path} cannot be read ({error})", "Run the scenario again to write it anew") from error
 
@@ -140,12 +144,13 @@ def bring_to_disk(paths: Iterable[Path]) -> None:
             os.close(handle)
 
 
-def _bring_along(old: Path, new: Path) -> None:
-    """Copy from the old folder what no run has written: what its manifest does not list."""
+def _bring_along(old: Path, new: Path, without: Collection[str]) -> None:
+    """Copy from the old folder what no run has written: what its manifest does not list. What is named by `without` stays behind."""
     try:
         own = {file["name"] for file in json.loads((old / "manifest.json").read_text(encoding="utf-8"))["files"]} | {"manifest.json"}
     except (OSError, ValueError, KeyError, TypeError):
         own = set()
+    own |= set(without)
     for path in sorted(old.rglob("*")) if old.is_dir() else []:
         name = path.relative_to(old).as_posix()
         unfinished = any(part.startswith(".") and part.endswith(_UNFINISHED) for part in path.relative_to(old).parts)
@@ -154,14 +159,14 @@ def _bring_along(old: Path, new: Path) -> None:
             shutil.copy2(path, new / name)
 
 
-def put_in_place(part: Path, target: Path) -> None:
+def put_in_place(part: Path, target: Path, without: Collection[str] = ()) -> None:
     """Rename the new folder to its place; an old one is moved aside first, and comes back if that fails.
 
-    What others have put into the old folder (notes, an analysis) comes along; only a run's own files are replaced.
+    What others have put into the old folder (notes, an analysis) comes along, but for what `without` names; a run's own files are replaced.
     """
     aside = part.with_suffix(".old")
     try:
-        _bring_along(target, part)
+        _bring_along(target, part, without)
         with suppress(FileNotFoundError):
             target.rename(aside)
         part.rename(target)

@@ -6,6 +6,9 @@ Only Typer is imported here; each command imports what it needs, so that `cluste
 
 from __future__ import annotations
 
+import codecs
+import sys
+
 import typer
 
 from clustersim.cli import checking, comparing, deciding, judging, replaying, reporting, running, showing, storing, sweeping
@@ -31,4 +34,18 @@ for command in (
 
 def main() -> None:
     """Entry point of the console script."""
+    codecs.register_error(_AS_IT_IS, _as_it_is)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors=_AS_IT_IS)
     app()
+
+
+_AS_IT_IS = "clustersim-as-it-is"
+
+
+def _as_it_is(error: UnicodeError) -> tuple[str | bytes, int]:
+    """What the terminal cannot show is written out, but for names of files that are in no encoding: these are their own bytes."""
+    try:
+        return codecs.lookup_error("surrogateescape")(error)
+    except UnicodeError:
+        return codecs.lookup_error("backslashreplace")(error)

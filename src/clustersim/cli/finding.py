@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ExperimentName", "Months", "Out", "Seeds", "StoreFile", "changed_since", "experiment_of", "is_file", "kept_of", "note", "note_damage",
-    "read_store", "store_of", "written_store",
+    "note_disagreement", "read_store", "store_of", "written_store",
 ]  # fmt: skip
 
 ExperimentName = Annotated[str, typer.Argument(metavar="EXPERIMENT", help="An experiment file, or the name of an experiment in the store.")]
@@ -31,7 +31,7 @@ Months = Annotated[int | None, typer.Option(help="Months to simulate after the s
 
 def store_of(store: Path | None, out: Path) -> Path:
     """The file of the store."""
-    from clustersim.experiments.sweeps.sweeping import STORE
+    from clustersim.experiments.sweeps.naming import STORE
 
     return out / STORE if store is None else store
 
@@ -122,47 +122,76 @@ def note_damage(path: Path, damaged: int) -> None:
         note(f"{path}: {damaged} {'row is' if damaged == 1 else 'rows are'} damaged and left out; resume repairs that")
 
 
-def _by_name(name: str, store: Path, instead: dict[str, int | None]) -> Experiment:
-    """What is asked for now, if the store knows it; or else as it was asked then, which is said where the files of now differ.
+def note_disagreement(analysis: Path) -> None:
+    """Say that an analysis is of other runs than the tables around it, if it is."""
+    from clustersim.experiments.sweeps.agreeing import of_other_runs
 
-    Several may have the name: with other seeds or months than those kept, one that is known with these counts before the youngest. Where
-    nothing else is asked for, what is found is known, or it is said why nothing that is known can be asked any more.
+    if said := of_other_runs(analysis):
+        note(f"{said}.")
+
+
+def _by_name(name: str, store: Path, instead: dict[str, int | None]) -> Experiment:
+    """What a bare name means, in every command.
+
+    Of the experiments that the store knows by it: the one that NAME.toml asks for now, in this folder or else where it was swept from;
+    where no file asks for any of them, the youngest as it was asked then, which is said if the files of now differ.
     """
-    from clustersim.experiments.sweeps.experiment import Experiment
-    from clustersim.experiments.sweeps.keeping import differs_now
+    from clustersim.experiments.sweeps.keeping import differs_now, file_kept
     from clustersim.scenario import ScenarioError
 
-    file = Path(f"{name}.toml")
     with read_store(store) as opened:
-        known = {kept.identity for kept in opened.experiments() if name in (kept.name, kept.identity)}
-    if os.path.isfile(file):
+        kept = [each for each in reversed(opened.experiments()) if name in (each.name, each.identity)]
+    known = {each.identity for each in kept}
+    here = Path.cwd() / f"{name}.toml"
+    for file in dict.fromkeys([here, *(file_kept(each.text) for each in kept)]):
         try:
-            now = Experiment.load(file, **instead)
+            now = _asked_now(file, instead)
         except ScenarioError:
             if not known:
                 raise
-        else:
-            if not known or now.identity() in known:
-                return now
+            continue
+        if now is not None and (not known or now.identity() in known):
+            if file != here and os.path.isfile(here):
+                note(f"{here.name} in this folder asks for other runs; this is the {name} of {file.parent}.")
+            return now
+    found = _asked_then(name, store, instead)
+    if differing := differs_now(found):
+        note(f"this is {name} as it was asked then; {differing}.")
+    return found
+
+
+def _asked_now(file: Path, instead: dict[str, int | None]) -> Experiment | None:
+    """What a file asks for, if there is one."""
+    from clustersim.experiments.sweeps.experiment import Experiment
+
+    return Experiment.load(file, **instead) if os.path.isfile(file) else None  # another's folder, closed to us, has no file for us
+
+
+def _asked_then(name: str, store: Path, instead: dict[str, int | None]) -> Experiment:
+    """The youngest that a store has kept under a name; with other seeds or months, the youngest that is known with these before any other.
+
+    Where nothing else is asked for, what is found is known, or it is said why nothing that is known can be asked any more.
+    """
+    from clustersim.experiments.sweeps.experiment import Experiment
+    from clustersim.scenario import ScenarioError
+
+    found = kept_of(name, store)
+    known = {kept.identity for kept in found}
     then, wrong = [], []
-    for kept in kept_of(name, store):
+    for kept in found:
         try:
             then.append(Experiment.from_text(kept.text, **instead))
         except ScenarioError as error:
             wrong.append(error)
             continue
         if then[-1].identity() in known:
-            break
+            return then[-1]
     if not then:
         raise wrong[0]
-    is_known = then[-1].identity() in known
-    if not is_known and all(value is None for value in instead.values()):
+    if all(value is None for value in instead.values()):
         problem = f"{store} does not know this experiment ({name}) any more: {_why_unknown(then[0])}"
         complain(f"{problem}. Begin it with: clustersim sweep", MISTAKE)
-    found = then[-1] if is_known else then[0]
-    if differing := differs_now(found):
-        note(f"this is {name} as it was asked then; {differing}.")
-    return found
+    return then[0]
 
 
 def _why_unknown(then: Experiment) -> str:

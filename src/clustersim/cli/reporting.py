@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from clustersim.cli.asking import MISTAKE, complain
+from clustersim.cli.finding import note_disagreement
 
 COMPARISON, MANIFEST, ANALYSIS = "comparison.json", "manifest.json", "sensitivity"
 
@@ -36,6 +37,8 @@ def report(
 
     found = _newest(folder)
     analysis = _analysis(found)
+    if analysis is not None:
+        note_disagreement(analysis)
     try:
         typer.echo(build(found, lang.value) if analysis is None else page.build(analysis, lang.value))
     except ResultsError as error:

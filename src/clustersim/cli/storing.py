@@ -57,7 +57,9 @@ def status(
         typer.echo(json.dumps({"store": str(path), **facts, "experiments": rows}))
         return
     if rows:
-        print_table(str(path), [{name: str(value) for name, value in row.items() if name != "identity"} for row in rows])
+        names = [row["experiment"] for row in rows]
+        left_out = "identity" if len(set(names)) == len(names) else None  # told only where it is needed to name one of several
+        print_table(str(path), [{name: str(value) for name, value in row.items() if name != left_out} for row in rows])
     else:
         typer.echo(f"{path}: no experiment{' of that name' if asked else ''}.")
     typer.echo(f"{grouped(facts['runs'])} runs, {grouped(facts['failures'])} that failed, {facts['bytes'] / 1e6:.3g} MB.")
@@ -130,6 +132,7 @@ def merge(
     out: Out = Path("results"),
 ) -> None:
     """Bring the runs of other stores into this one; they are checked, and the others are left as they are."""
+    from clustersim.experiments.sweeps.keeping import richness
     from clustersim.results import ResultsError
 
     for other in others:
@@ -138,7 +141,7 @@ def merge(
     try:
         with written_store(store_of(store, out)) as opened:
             for other in others:
-                typer.echo(f"{other}: {opened.merge(other).sentence()}")
+                typer.echo(f"{other}: {opened.merge(other, richness).sentence()}")
     except KeyboardInterrupt:
         complain("Stopped by Ctrl-C; what was merged so far stays. The same command goes on.", STOPPED)
     except ResultsError as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clustersim.cli.asking import MISTAKE, STOPPED, complain, grouped
+from clustersim.cli.estimating import say_cautions, say_estimate
 from clustersim.cli.finding import (
     ExperimentName,
     Months,
@@ -21,7 +22,7 @@ from clustersim.cli.finding import (
     store_of,
     written_store,
 )
-from clustersim.cli.progressing import bar, in_bytes, in_time
+from clustersim.cli.progressing import bar, in_time
 
 if TYPE_CHECKING:
     from clustersim.experiments.sweeps.asking import Shard
@@ -59,11 +60,11 @@ def sweep(
     path = store_of(store, out)
     part = _shard(shard)
     if dry_run:
-        _estimate(found, path, workers, part, as_json=as_json)
+        say_estimate(found, path, workers, part, as_json=as_json)
         return
     if resume:
         _check_known(found, path)
-    _warn(found)
+    say_cautions(found)
     command = _command("sweep", experiment, seeds=seeds, months=months)
     _sweep(found, path, out, part, command, recorded=command, workers=workers, scheduler=scheduler, as_json=as_json, quiet=quiet)
 
@@ -130,7 +131,7 @@ def _sweep(
     try:
         if scheduler is not None:
             _check_far(experiment, scheduler)
-        check_writable(out)
+        check_writable(out / experiment.name)
         with written_store(path) as store, bar(experiment.name, show=not (quiet or as_json)) as tell:
             going = Sweep(experiment, store, shard=part or Shard(), retry=retry, progress=tell)
             standing = going.run(workers=workers, scheduler=scheduler, notes=note)
@@ -188,29 +189,6 @@ def _say(
         typer.echo(f"Tables: {folder}")
 
 
-def _estimate(experiment: Experiment, path: Path, workers: int | None, part: Shard | None, *, as_json: bool) -> None:
-    from clustersim.experiments.execution.crew import usable_cores
-    from clustersim.experiments.sweeps.asking import Shard
-    from clustersim.experiments.sweeps.estimating import estimate
-    from clustersim.results import ResultsError
-
-    try:
-        found = estimate(experiment, path, workers or usable_cores(), part or Shard())
-    except ResultsError as error:
-        complain(str(error), MISTAKE)
-    if as_json:
-        import json
-
-        typer.echo(json.dumps({**vars(found), "seconds": found.seconds, "bytes": found.bytes, "points": len(experiment)}))
-        return
-    _warn(experiment)
-    typer.echo(f"{experiment.title}: {grouped(len(experiment))} points, {grouped(experiment.seeds)} seeds each.")
-    typer.echo(f"{grouped(found.runs)} runs, {grouped(found.there)} of them in the store.")
-    how = "by a few tried now" if found.tried else "by those in the store"
-    typer.echo(f"About {in_time(found.seconds)} with {found.workers} at a time ({found.seconds_a_run:.2g} s a run, {how}).")
-    typer.echo(f"About {in_bytes(found.bytes)} in {path}. Nothing was written.")
-
-
 def _check_known(experiment: Experiment, path: Path) -> None:
     """Refuse to begin what was to be gone on with."""
     from clustersim.experiments.store import Store
@@ -252,11 +230,6 @@ def _shard(text: str | None) -> Shard | None:
     if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
         complain(f"--shard {text}: write it as K/N with K from 1 to N, e.g. 3/16", MISTAKE)
     return Shard(int(number), int(of))
-
-
-def _warn(experiment: Experiment) -> None:
-    for sentence in experiment.cautions():
-        typer.echo(f"Caution: {sentence}", err=True)
 
 
 def _command(command: str, experiment: str, **options: object) -> str:

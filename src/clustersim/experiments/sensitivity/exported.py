@@ -12,7 +12,7 @@ import numpy as np
 from clustersim import durable
 from clustersim.experiments.sensitivity.layout import METHODS, LayoutError
 from clustersim.experiments.sweeps.experiment import Experiment
-from clustersim.experiments.sweeps.exporting import KIND
+from clustersim.experiments.sweeps.exporting import KIND, RESOLVED
 from clustersim.results import ResultsError
 from clustersim.scenario import ScenarioError
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Exported"]
 
 _AGAIN = "Write the tables anew with `clustersim export`"
-_RESOLVED = ("on", "months", "constants")  # what the scenarios of the folder have in them already
 
 
 class Exported:
@@ -54,7 +53,7 @@ class Exported:
         said = tomllib.loads((self.folder / "experiment.toml").read_text(encoding="utf-8"))
         if (kind := said.get("design", {}).get("kind", "grid")) not in METHODS:
             raise LayoutError.of_kind(kind)
-        said = {name: value for name, value in said.items() if name not in _RESOLVED}
+        said = {name: value for name, value in said.items() if name not in RESOLVED}
         said["scenarios"] = [f"scenarios/{name}.toml" for name in self.manifest["scenarios"]]
         try:
             experiment = Experiment.from_dict(said, self.manifest["name"], folder=self.folder)

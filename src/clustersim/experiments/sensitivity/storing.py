@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from clustersim import durable
 from clustersim.experiments.sensitivity.tables import COLUMNS, frame
+from clustersim.experiments.sweeps.agreeing import ANALYSIS
 from clustersim.experiments.sweeps.placing import new_folder
 from clustersim.results import RESULTS_VERSION, ResultsError
 
@@ -36,15 +37,22 @@ def write(analysis: "Sensitivity", folder: str | os.PathLike[str], draw: Callabl
     target = Path(folder)
     _refuse_others(target)
     try:
-        with new_folder(target.absolute()) as part:
+        pages: set[str] = set()
+        with new_folder(target.absolute(), lock_of=_lock_of(target.absolute()), without=pages) as part:
             (part / "tables").mkdir()
             _fill(part, analysis, draw)
-        for page in target.glob(_PAGES):
-            page.unlink()
+            pages |= {page.name for page in target.glob(_PAGES)}
     except OSError as error:
         problem = f"cannot write the sensitivity analysis to {target}: {error}"
         raise ResultsError(problem, "Check free space and rights, or choose another folder") from error
     return target
+
+
+def _lock_of(target: Path) -> Path:
+    """Whose lock is kept: among tables that of the tables, which must not be exchanged meanwhile, unless nobody may exchange them."""
+    tables = target.parent
+    tables.parent.mkdir(parents=True, exist_ok=True)
+    return tables if target.name == ANALYSIS and os.access(tables.parent, os.W_OK) else target
 
 
 def read(folder: str | os.PathLike[str]) -> "tuple[dict[str, Any], dict[str, pd.DataFrame]]":
@@ -114,7 +122,7 @@ def _fill(folder: Path, analysis: "Sensitivity", draw: Callable[[Path], None] | 
 def _write_manifest(folder: Path, analysis: "Sensitivity", tables: tuple[str, ...]) -> None:
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
     said = {**analysis.facts, "kind": KIND, "tables": list(tables), "files": durable.facts_of_files(folder, files)}
-    (folder / MANIFEST).write_text(json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    (folder / MANIFEST).write_text(json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False) + "\n", "utf-8", durable.AS_JSON)
 
 
 def _workbook(tables: "dict[str, pd.DataFrame]") -> "dict[str, pd.DataFrame]":

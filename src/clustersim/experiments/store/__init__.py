@@ -12,7 +12,7 @@ a checksum over all it says (`rows`), so that damage to the file costs runs at w
     runs.store.damaged-...  a damaged file that has been set aside; what was whole in it is in the store again
 """
 
-from clustersim.experiments.store.closing import Known
+from clustersim.experiments.store.closing import Progress
 from clustersim.experiments.store.errors import StoreError
 from clustersim.experiments.store.locking import Driver
 from clustersim.experiments.store.merging import Merged
@@ -20,4 +20,4 @@ from clustersim.experiments.store.repairing import Damage
 from clustersim.experiments.store.rows import FailedRun, KeptExperiment, StoredRun, run_identity
 from clustersim.experiments.store.store import Store
 
-__all__ = ["Damage", "Driver", "FailedRun", "KeptExperiment", "Known", "Merged", "Store", "StoreError", "StoredRun", "run_identity"]
+__all__ = ["Damage", "Driver", "FailedRun", "KeptExperiment", "Merged", "Progress", "Store", "StoreError", "StoredRun", "run_identity"]

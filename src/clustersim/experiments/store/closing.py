@@ -16,13 +16,13 @@ from pathlib import Path
 
 from clustersim.durable import bring_to_disk
 
-__all__ = ["Known", "known_of", "said_of_known", "say_closed", "take_back", "when_closed"]
+__all__ = ["Progress", "progress_of", "said_of_progress", "say_closed", "take_back", "when_closed"]
 
 _LOGS = ("-wal", "-journal")
 
 
 @dataclass(frozen=True)
-class Known:
+class Progress:
     """How far an experiment is, as its sweep has counted.
 
     Attributes:
@@ -43,33 +43,33 @@ class Known:
         return self.done == self.runs
 
 
-def said_of_known(known: Mapping[str, Known]) -> dict[str, list[int]]:
+def said_of_progress(progress: Mapping[str, Progress]) -> dict[str, list[int]]:
     """Experiments by identity, as a file keeps how far they are."""
-    return {identity: list(astuple(each)) for identity, each in known.items()}
+    return {identity: list(astuple(each)) for identity, each in progress.items()}
 
 
-def known_of(said: Mapping[str, list[int]]) -> dict[str, Known]:
+def progress_of(said: Mapping[str, list[int]]) -> dict[str, Progress]:
     """The same, read."""
-    return {str(identity): Known(*map(int, each)) for identity, each in said.items()}
+    return {str(identity): Progress(*map(int, each)) for identity, each in said.items()}
 
 
-def say_closed(path: Path, known: Mapping[str, Known]) -> None:
+def say_closed(path: Path, progress: Mapping[str, Progress]) -> None:
     """Say how far experiments are in the store as it lies there; where that cannot be written, nothing is said."""
     mark = _mark(path)
     if mark is None:
         return
     part = _word(path).with_name(f"{_word(path).name}.part")
     with suppress(OSError):
-        part.write_text(json.dumps({**mark, "experiments": said_of_known(known)}), encoding="utf-8")
+        part.write_text(json.dumps({**mark, "experiments": said_of_progress(progress)}), encoding="utf-8")
         os.replace(part, _word(path))
 
 
-def when_closed(path: Path) -> dict[str, Known] | None:
+def when_closed(path: Path) -> dict[str, Progress] | None:
     """How far experiments were when the last driver closed the store, if it is still as it was; None if nobody can say."""
     try:
         said = json.loads(_word(path).read_text(encoding="utf-8"))
-        known = known_of(said.pop("experiments"))
-        return known if said == _mark(path) else None
+        progress = progress_of(said.pop("experiments"))
+        return progress if said == _mark(path) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

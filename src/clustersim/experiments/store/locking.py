@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from clustersim.experiments.store.closing import Known, known_of, said_of_known
+from clustersim.experiments.store.closing import Progress, progress_of, said_of_progress
 from clustersim.experiments.store.errors import StoreError, code_of, in_plain_words, is_damage
 
 __all__ = ["Driver", "DriverLock", "driver_at_work", "held", "told_by_driver"]
@@ -60,11 +60,11 @@ class DriverLock:
                 self._held.close()
                 raise
 
-    def tell(self, known: Mapping[str, Known]) -> None:
+    def tell(self, progress: Mapping[str, Progress]) -> None:
         """Let others know how far experiments are; where that cannot be written, they know nothing."""
         part = _who(self._path).with_name(f"{_who(self._path).name}.part")
         try:
-            part.write_text(json.dumps({**asdict(self._me), "experiments": said_of_known(known)}), encoding="utf-8")
+            part.write_text(json.dumps({**asdict(self._me), "experiments": said_of_progress(progress)}), encoding="utf-8")
             os.replace(part, _who(self._path))
         except OSError:
             with suppress(OSError):
@@ -121,13 +121,13 @@ def driver_at_work(path: Path) -> Driver | None:
     return None
 
 
-def told_by_driver(path: Path) -> dict[str, Known]:
+def told_by_driver(path: Path) -> dict[str, Progress]:
     """How far experiments are, as the driver at work tells; empty where there is none, or where it has told nothing yet."""
     driver = driver_at_work(path)
     try:
         said = json.loads(_who(path).read_text(encoding="utf-8"))
-        known = known_of(said.pop("experiments"))
-        return known if driver is not None and said == asdict(driver) else {}
+        progress = progress_of(said.pop("experiments"))
+        return progress if driver is not None and said == asdict(driver) else {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 

@@ -1,14 +1,14 @@
 """Bringing the runs of one store into another."""
 
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from itertools import batched
 from pathlib import Path
 
 from clustersim.experiments.store.errors import in_plain_words
 from clustersim.experiments.store.repairing import counted
-from clustersim.experiments.store.rows import EXPERIMENTS, FAILURES, RUNS, Kind, Row, failure_of
+from clustersim.experiments.store.rows import EXPERIMENTS, FAILURES, RUNS, Kind, Row, experiment_of, failure_of, row_of_experiment
 from clustersim.experiments.store.tables import CHUNK, all_rows, insert_failures, insert_runs, rows_of
 
 __all__ = ["Merged", "merge"]
@@ -43,8 +43,8 @@ class Merged:
         return said
 
 
-def merge(connection: sqlite3.Connection, here: str, other: sqlite3.Connection, there: Path) -> Merged:
-    """Bring in all that is whole in another store, inside the caller's transaction.
+def merge(connection: sqlite3.Connection, here: str, other: sqlite3.Connection, there: Path, richness: Callable[[str], int]) -> Merged:
+    """Bring in all that is whole in another store, inside the caller's transaction. Of two texts of one experiment the richer stays.
 
     Raises:
         StoreError: if a run has another result there, or the other store is too damaged to be read.
@@ -59,9 +59,14 @@ def merge(connection: sqlite3.Connection, here: str, other: sqlite3.Connection, 
         failures += insert_failures(connection, map(failure_of, some), add_up=False)
     for row in coming.rows(EXPERIMENTS):
         identity = row[0].decode()
-        if rows_of(connection, EXPERIMENTS, [identity]).get(identity) is None:
+        ours = rows_of(connection, EXPERIMENTS, [identity]).get(identity)
+        if ours is None:
             connection.execute(*EXPERIMENTS.insertion(row))
             experiments += 1
+            continue
+        kept, come = experiment_of(ours), experiment_of(row)
+        if richness(come.text) > richness(kept.text):
+            connection.execute(*EXPERIMENTS.insertion(row_of_experiment(replace(come, since=kept.since))))
     return Merged(runs, known, failures, experiments, coming.damaged)
 
 

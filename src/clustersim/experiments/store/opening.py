@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from clustersim.experiments.store.closing import Known, take_back, when_closed
+from clustersim.experiments.store.closing import Progress, take_back, when_closed
 from clustersim.experiments.store.connecting import open_to_read, open_to_write, settle_journal
 from clustersim.experiments.store.errors import FAULTS, REPAIR, StoreError, is_damage
 from clustersim.experiments.store.form import damage_of_content, damage_of_head, damage_of_log, damage_of_tables, is_there
@@ -26,7 +26,7 @@ class Opened:
     lock: DriverLock | None = None
     repaired: Damage | None = None
     notes: tuple[str, ...] = ()
-    known: Mapping[str, Known] = field(default_factory=dict)
+    progress: Mapping[str, Progress] = field(default_factory=dict)
 
 
 def to_read(path: Path) -> Opened:
@@ -60,7 +60,7 @@ def to_write(path: Path) -> Opened:
         repaired = finish_repair(path)
         if not is_there(path):
             put_new_file(path)
-        known = when_closed(path)
+        progress = when_closed(path)
         take_back(path)
         kind = network_file_system(path)
         connection, damage = _whole(path, network=kind is not None)
@@ -72,7 +72,7 @@ def to_write(path: Path) -> Opened:
     except BaseException:
         lock.release()
         raise
-    return Opened(path, connection, journal, lock, damage or repaired, _notes(path, kind, journal), {} if damage else known or {})
+    return Opened(path, connection, journal, lock, damage or repaired, _notes(path, kind, journal), {} if damage else progress or {})
 
 
 def _whole(path: Path, *, network: bool) -> tuple[sqlite3.Connection, Damage | None]:

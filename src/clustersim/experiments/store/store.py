@@ -1,16 +1,16 @@
 """The store, as all who use it see it."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import batched
 from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
-from clustersim.experiments.store.closing import Known, say_closed, take_back, when_closed
+from clustersim.experiments.store.closing import Progress, say_closed, take_back, when_closed
 from clustersim.experiments.store.errors import StoreError, in_plain_words
 from clustersim.experiments.store.form import beside
 from clustersim.experiments.store.locking import driver_at_work, told_by_driver
@@ -58,7 +58,7 @@ class Store:
         self._connection = opened.connection
         self._lock = opened.lock
         self._writes = opened.lock is not None
-        self._known = dict(opened.known)
+        self._progress = dict(opened.progress)
         self._damaged: set[str] = set()
         self._doubtful = False
 
@@ -92,7 +92,7 @@ class Store:
             doubtful = self._doubtful or bool(self._damaged)
             if self._lock is not None:
                 if whole and not doubtful:
-                    say_closed(self.path, {identity: known for identity, known in self._known.items() if known.looked_up == known.runs})
+                    say_closed(self.path, {identity: far for identity, far in self._progress.items() if far.looked_up == far.runs})
                 self._lock.release()
                 self._lock = None
             elif doubtful:
@@ -150,12 +150,17 @@ class Store:
         """Keep the resolved file of an experiment; where it is kept already it takes this name and wording."""
         with self._transaction() as connection:
             known = rows_of(connection, EXPERIMENTS, [identity]).get(identity)
-            since = datetime.now(UTC).isoformat(timespec="seconds") if known is None else experiment_of(known).since
+            since = self._next_moment() if known is None else experiment_of(known).since
             connection.execute(*EXPERIMENTS.insertion(row_of_experiment(KeptExperiment(identity, name, text, since))))
 
     def experiments(self) -> list[KeptExperiment]:
         """The experiments, the oldest first."""
         return sorted((experiment_of(row) for row in self._asked(EXPERIMENTS, None)), key=lambda kept: (kept.since, kept.identity))
+
+    def _next_moment(self) -> str:
+        """Now, or just after the youngest experiment: clocks are coarse and are set back, and one of two is always the younger."""
+        known = [datetime.fromisoformat(kept.since) for kept in self.experiments()]
+        return max([datetime.now(UTC), *(since + timedelta(microseconds=1) for since in known)]).isoformat(timespec="microseconds")
 
     @contextmanager
     def one_moment(self) -> Iterator[None]:
@@ -168,20 +173,24 @@ class Store:
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
 
-    def note_known(self, experiment: str, known: Known) -> None:
+    def note_progress(self, experiment: str, progress: Progress) -> None:
         """Note how far the experiment of that identity is, so that nobody needs to look up its runs as long as nothing changes."""
-        self._known[experiment] = known
+        self._progress[experiment] = progress
         if self._lock is not None:
-            self._lock.tell(self._known)
+            self._lock.tell(self._progress)
 
-    def known_experiments(self) -> dict[str, Known]:
+    def noted_progress(self) -> dict[str, Progress]:
         """How far experiments are, by their identities, as far as that has been noted and still holds."""
         if self._lock is not None:
-            return dict(self._known)
+            return dict(self._progress)
         return told_by_driver(self.path) or when_closed(self.path) or {}
 
-    def merge(self, other_path: str | PathLike[str]) -> Merged:
+    def merge(self, other_path: str | PathLike[str], richness: Callable[[str], int] = lambda text: 0) -> Merged:
         """Bring in the runs, failures and experiments of another store, all of them or none. Merging again changes nothing.
+
+        Args:
+            other_path: Its file.
+            richness: How much the text of an experiment has with it: of two the richer is kept, and of equals the one here.
 
         Raises:
             StoreError: if a run has another result there, or the other store cannot be read.
@@ -190,7 +199,7 @@ class Store:
             if other.path.samefile(self.path):
                 raise StoreError(f"{other_path} is this store itself", "Name another one")
             with self._transaction() as connection:
-                found = merge(connection, str(self.path), other._connection, other.path)
+                found = merge(connection, str(self.path), other._connection, other.path, richness)
             self._forget(unless_whole=True)
             return found
 
@@ -223,7 +232,7 @@ class Store:
 
     def _forget(self, *, unless_whole: bool) -> None:
         """What has been noted of experiments does not hold any more; of whole ones it does, unless runs were taken out."""
-        self._known = {identity: known for identity, known in self._known.items() if unless_whole and known.is_whole}
+        self._progress = {identity: far for identity, far in self._progress.items() if unless_whole and far.is_whole}
 
     @contextmanager
     def _in_plain_words(self) -> Iterator[None]:

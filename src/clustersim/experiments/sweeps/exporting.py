@@ -2,7 +2,7 @@
 
     results/<name>/<identity>/
         manifest.json      what was asked, how it went, how to ask it again, and every file with its sha256
-        experiment.toml    what the experiment said
+        experiment.toml    the experiment, of the scenarios beside it: `clustersim sweep` asks for the same runs by it
         scenarios/         the resolved scenarios
         lists/             the user's own lists of places, organisations and points, as they were
         runs.parquet       one row a run, sorted by point and seed; runs.csv the same
@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clustersim import durable
-from clustersim.durable import ResultsError, version_of
-from clustersim.experiments.sweeps.agreeing import ANALYSIS, drop_outdated, runs_digest
+from clustersim.durable import AS_JSON, ResultsError, version_of
+from clustersim.experiments.sweeps.agreeing import ANALYSIS, OF_RUNS, left_behind, runs_digest
 from clustersim.experiments.sweeps.experiment import Experiment
+from clustersim.experiments.sweeps.naming import TABLES
 from clustersim.experiments.sweeps.own_lists import own_lists, table_with_lists
 from clustersim.experiments.sweeps.placing import clear, new_folder
 from clustersim.experiments.sweeps.reading import flat
@@ -35,9 +36,10 @@ from clustersim.results import RESULTS_VERSION
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["KIND", "export", "place_of"]
+__all__ = ["KIND", "RESOLVED", "export", "place_of"]
 
-KIND = "sweep"
+KIND = TABLES
+RESOLVED = ("on", "months", "constants")  # of what an experiment says, what its resolved scenarios have in them
 _SHORT = 8  # letters of a list's digest that name its folder
 _PACKAGES = ("clustersim", "numpy", "numba", "scipy", "salib")
 _MOST_CELLS = 2_000_000  # a workbook of more takes minutes to make and cannot be opened by many
@@ -66,19 +68,22 @@ def export(
     target = place_of(results, folder_base)
     try:
         with results.of_one_moment() as now:
-            with new_folder(target) as part:
+            outdated: set[str] = set()
+            with new_folder(target, without=outdated, notes=notes) as part:
                 clear(target / ANALYSIS)
-                _fill(part, now, command)
-            if drop_outdated(target, runs_digest(now)) and notes is not None:
+                digest = runs_digest(now)
+                _fill(part, now, command, digest)
+                outdated |= left_behind(target, part, digest)
+            if outdated and notes is not None:
                 gone = f"the analysis in {target / ANALYSIS} was of other runs and has been taken away"
-                notes(f"{gone}; make it anew with: clustersim sensitivity {target}")
+                notes(f"{gone}; make it anew with: clustersim sensitivity {shlex.quote(str(target))}")
     except OSError as error:
         remedy = "Check free space and rights, or choose another folder (--out)"
         raise ResultsError(f"cannot write the tables to {target}: {error}", remedy) from error
     return target
 
 
-def _fill(folder: Path, results: Results, command: str | None) -> None:
+def _fill(folder: Path, results: Results, command: str | None, digest: str) -> None:
     """All files, the manifest last, and brought to disk."""
     _write_question(folder, results.experiment)
     rows = _write_runs(folder, results)
@@ -90,8 +95,9 @@ def _fill(folder: Path, results: Results, command: str | None) -> None:
         _write_workbook(folder, results, points)
     paths = sorted(folder.rglob("*"))
     files = [path for path in paths if path.is_file()]
-    said = _manifest(results, rows, len(failures), command) | {"workbook": workbook, "files": durable.facts_of_files(folder, files)}
-    (folder / "manifest.json").write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    said = _manifest(results, rows, len(failures), command)
+    said |= {OF_RUNS: digest, "workbook": workbook, "files": durable.facts_of_files(folder, files)}
+    (folder / "manifest.json").write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", "utf-8", AS_JSON)
     durable.bring_to_disk([*files, folder / "manifest.json", *(path for path in paths if path.is_dir()), folder])
 
 
@@ -101,18 +107,30 @@ def _write_question(folder: Path, experiment: Experiment) -> None:
 
     places = {}
     for own in own_lists(experiment):
-        places[own.digest] = f"lists/{own.digest[:_SHORT]}/{own.path.name}"
+        places[own.digest] = f"lists/{own.digest[:_SHORT]}/{own.path.name.encode('utf-8', 'replace').decode()}"
         (folder / places[own.digest]).parent.mkdir(parents=True, exist_ok=True)
         (folder / places[own.digest]).write_bytes(own.content())
-    said = json.loads(experiment.text)["said"]
-    if experiment.own_table is not None:
-        said["design"]["file"] = places[experiment.own_table.digest]
-    (folder / "experiment.toml").write_text(tomli_w.dumps(said | _in_order(said)), encoding="utf-8")
+    (folder / "experiment.toml").write_text(_asking_again(experiment, places), encoding="utf-8")
     (folder / "scenarios").mkdir()
     from_there = {digest: f"../{place}" for digest, place in places.items()}
     for scenario in experiment.scenarios:
         text = tomli_w.dumps(table_with_lists(scenario, from_there))
         (folder / "scenarios" / f"{scenario.name}.toml").write_text(text, encoding="utf-8")
+
+
+def _asking_again(experiment: Experiment, places: Mapping[str, str]) -> str:
+    """An experiment file that asks for the same runs by what lies beside it. What the scenarios there have in them already is told."""
+    import tomli_w
+
+    asked = json.loads(experiment.text)["said"]
+    resolved = {name: asked[name] for name in ("scenarios", *RESOLVED) if name in asked}
+    said = {"title": experiment.title} | {name: value for name, value in asked.items() if name not in resolved}
+    said["scenarios"] = [f"scenarios/{scenario.name}.toml" for scenario in experiment.scenarios]
+    if experiment.own_table is not None:
+        said["design"]["file"] = places[experiment.own_table.digest]
+    told = tomli_w.dumps(resolved).splitlines()
+    head = ["The scenarios beside this file have in them what was said of all of them:", "", *told]
+    return "".join(f"# {line}".rstrip() + "\n" for line in head) + "\n" + tomli_w.dumps(said | _in_order(said))
 
 
 def _in_order(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,17 +149,18 @@ def _write_runs(folder: Path, results: Results) -> int:
 
     facts = {name: {"unit": unit, "meaning": meaning} for name, (unit, meaning) in results.meanings().items()}
     writer, rows = None, 0
-    with (folder / "runs.csv").open("w", encoding="utf-8", newline="") as text:
+    # PyArrow opens no file whose name is not in UTF-8
+    with (folder / "runs.csv").open("w", encoding="utf-8", newline="") as text, (folder / "runs.parquet").open("wb") as binary:
         for frame in results.frames():
             stored = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
             if writer is None:
                 schema = pa.schema([field.with_metadata(facts[field.name]) for field in stored.schema])
-                writer = pq.ParquetWriter(folder / "runs.parquet", schema, compression="zstd")
+                writer = pq.ParquetWriter(binary, schema, compression="zstd")
             writer.write_table(stored.cast(schema))
             frame.to_csv(text, index=False, header=rows == 0 and text.tell() == 0, lineterminator="\n")
             rows += len(frame)
-    if writer is not None:
-        writer.close()
+        if writer is not None:
+            writer.close()
     return rows
 
 

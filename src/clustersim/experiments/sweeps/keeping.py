@@ -25,7 +25,7 @@ from clustersim.scenario import Scenario
 if TYPE_CHECKING:
     from clustersim.experiments.sweeps.experiment import Experiment
 
-__all__ = ["differs_now", "keeps_scenarios", "kept_text", "restored", "unpacked", "version_kept"]
+__all__ = ["differs_now", "file_kept", "keeps_scenarios", "kept_text", "restored", "richness", "unpacked", "version_kept"]
 
 _MODEST = 1_000_000  # bytes of a packed list: larger ones would bloat a store of small runs
 
@@ -58,9 +58,21 @@ def keeps_scenarios(text: str) -> bool:
     return "scenarios" in json.loads(text)
 
 
+def richness(text: str) -> int:
+    """How much a kept text has with it: its scenarios, and each list that is packed."""
+    kept = json.loads(text)
+    return ("scenarios" in kept) + sum(entry["packed"] is not None for entry in kept.get("lists", {}).values())
+
+
 def version_kept(text: str) -> str:
     """The version of results that an experiment was asked with; this program's, where that was not kept."""
     return json.loads(text).get("version", RESULTS_VERSION)
+
+
+def file_kept(text: str) -> Path:
+    """The file that an experiment was asked with, be it there or not."""
+    kept = json.loads(text)
+    return Path(kept["folder"]) / f"{kept['name']}.toml"
 
 
 def restored(text: str, instead: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,8 +103,7 @@ def restored(text: str, instead: Mapping[str, Any]) -> dict[str, Any]:
 
 def differs_now(experiment: "Experiment") -> str:
     """How the files of now differ from those that an experiment was asked with, in words; empty where they do not."""
-    kept = json.loads(experiment.text)
-    file = Path(kept["folder"]) / f"{kept['name']}.toml"
+    kept, file = json.loads(experiment.text), file_kept(experiment.text)
     try:
         if os.path.isfile(file):  # a folder that nobody else may look into has no file for us
             now = type(experiment).load(file, **kept.get("instead", {}))

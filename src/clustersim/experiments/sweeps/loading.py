@@ -15,6 +15,7 @@ from clustersim.experiments.outcomes import OUTCOMES
 from clustersim.experiments.sweeps.designs import DESIGNS, made
 from clustersim.experiments.sweeps.factors import LEVER, UNCERTAINTY, Factor
 from clustersim.experiments.sweeps.listing import points_of
+from clustersim.experiments.sweeps.naming import is_plain, name_of, refused_name
 from clustersim.experiments.sweeps.own_lists import OwnList
 from clustersim.experiments.sweeps.reading import Reader, flat
 from clustersim.experiments.sweeps.shape import Replications, refused
@@ -50,7 +51,7 @@ def load(path: str | os.PathLike[str], instead: Mapping[str, Any]) -> dict[str, 
     except OSError as error:
         raise ScenarioError([Problem(str(path), "", f"a file that cannot be read ({error.strerror})", "a readable file")]) from None
     changed = {name: value for name, value in instead.items() if value is not None}
-    return read(said | changed, path.stem, path.parent, str(path), instead=changed)
+    return read(said | changed, name_of(path), path.parent, str(path), instead=changed)
 
 
 def read(
@@ -77,7 +78,8 @@ def read(
     """
     file, folder, said = file or name, Path(folder).absolute(), _plain(table, file or name)
     text = json.dumps({"name": name, "folder": str(folder), "said": said, "instead": dict(instead or {})})
-    problems = [Problem(file, ".".join(map(str, found.path)), *found[1:4]) for found in refused(said)]
+    problems = [problem for problem in (refused_name(name, file),) if problem is not None]
+    problems += [Problem(file, ".".join(map(str, found.path)), *found[1:4]) for found in refused(said)]
     outcomes = tuple(_outcomes(said.get("outcomes"), file, problems))
     scenarios = tuple(given) or _scenarios(said, file, folder, problems)
     replications = Replications(**{key: said[key] for key in ("seeds", "first_seed") if key in said})
@@ -164,6 +166,9 @@ def _scenarios(said: dict[str, Any], file: str, folder: Path, problems: list[Pro
             with suppress(ScenarioError):
                 found.append(Scenario.load(path, None, on))
     names = [scenario.name for scenario in found]
+    for name in names:
+        if not is_plain(name):
+            problems.append(Problem(file, "scenarios", in_words(name), "the name of a file, in UTF-8", "rename the scenario's file"))
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
             found_words = f"{names.count(name)} scenarios named {name}"

@@ -17,16 +17,15 @@ from typing import Any
 from clustersim.experiments.execution.crew import Crew, Failure, Task
 from clustersim.experiments.execution.tasks import WORKER_LOST, Do
 from clustersim.experiments.records import warm_kernels
-from clustersim.experiments.store import FailedRun, Known, Store, StoredRun
+from clustersim.experiments.store import FailedRun, Progress, Store, StoredRun
 from clustersim.experiments.sweeps.asking import Shard, Wanted, in_chunks
 from clustersim.experiments.sweeps.experiment import Experiment
 from clustersim.experiments.sweeps.keeping import kept_text
 from clustersim.experiments.sweeps.living import Lived, lived
+from clustersim.experiments.sweeps.naming import STORE
 from clustersim.experiments.sweeps.results import Results
 
-__all__ = ["STORE", "Standing", "Sweep", "sweep"]
-
-STORE = "runs.store"
+__all__ = ["Standing", "Sweep", "sweep"]
 
 _SECONDS, _RUNS = 1.0, 500  # a batch is committed after so long, or so many
 
@@ -166,7 +165,9 @@ class Sweep:
         self.standing.looked_up += len(chunk)
         if self.retry:
             return [wanted for wanted in chunk if wanted.identity in failed]
-        self.standing.failed_before += sum(identity in failed for identity in identities)
+        again = sum(identity in failed & self._lost for identity in identities)  # copies of runs that have failed just now
+        self.standing.failed += again
+        self.standing.failed_before += sum(identity in failed for identity in identities) - again
         return [wanted for wanted in chunk if wanted.identity not in there and wanted.identity not in failed]
 
     def _take(self, wanted: Wanted, result: Lived | Failure) -> None:
@@ -196,7 +197,7 @@ class Sweep:
         now = self.standing
         if self.shard == Shard() and not self._again:
             failed = now.failed + now.failed_before
-            self.store.note_known(self._identity, Known(now.total, now.there + now.done, failed, now.looked_up))
+            self.store.note_progress(self._identity, Progress(now.total, now.there + now.done, failed, now.looked_up))
 
     def _tell(self) -> None:
         if self._progress is not None:

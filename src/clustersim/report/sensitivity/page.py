@@ -48,7 +48,7 @@ def build(analysis: str | os.PathLike[str], code: str = "en") -> Path:
     page = render("sensitivity.html.j2", content(stored, speaking), speaking)
     path = stored.folder / f"report{'' if code == 'en' else f'.{code}'}.html"
     try:
-        path.write_text(page, encoding="utf-8", newline="\n")
+        path.write_text(page, "utf-8", "backslashreplace", "\n")  # names of files need not be in UTF-8
     except OSError as error:
         raise ResultsError(f"cannot write {path}: {error}", "Check free space and rights") from error
     return path
