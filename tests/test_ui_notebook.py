@@ -122,7 +122,8 @@ def _executed(client, code: str) -> tuple[str, list[dict]]:
 LOOK = """
 from ipywidgets.widgets.widget import _instances
 months = [w.month for w in list(_instances.values()) if {"month", "charts", "measures"} <= set(w.trait_names())]
-print((months[-1]["month"], months[-1]["frames"][0]["guests"]["names"]) if months and months[-1] else "nothing yet")
+panels = {w.status["panel"] for w in list(_instances.values()) if "panel" in (getattr(w, "status", None) or {})}
+print((months[-1]["month"], months[-1]["frames"][0]["guests"]["names"], panels) if months and months[-1] else "nothing yet")
 """
 
 
@@ -133,7 +134,7 @@ def test_the_example_of_the_documentation_is_a_living_page_in_a_notebook(kernel)
     while (said := _executed(kernel, LOOK)[0].strip()) == "nothing yet":
         assert time.monotonic() < end, "the page never showed a month"
         time.sleep(0.5)
-    assert said == "(0, ['mobile adviser'])"
+    assert said == "(0, ['mobile adviser'], {False})", "the panel leaves its room to the map"
 
 
 ANYBODY = """

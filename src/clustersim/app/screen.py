@@ -115,7 +115,8 @@ def Living(session: Session, opening: Opening) -> None:
     """The page of a session."""
     _, tell = solara.use_state(0)
     feed = solara.use_memo(Feed, [])
-    panel, show_panel = solara.use_state(True)
+    alone = solara.use_memo(_served, [])
+    panel, show_panel = solara.use_state(alone)  # a notebook's cell is narrow, and its reader has named the scenario beside it
     world, set_world = solara.use_state(0)
     session.told = lambda: tell(lambda count: count + 1)
     # in a thread and an event loop of its own: those of a connection end with it, and a lost one comes back with others
@@ -141,7 +142,6 @@ def Living(session: Session, opening: Opening) -> None:
         [picked, keys, session.month, session.last, speaks.code],
     )
     file = solara.use_memo(lambda: showing.download(session.download, session.downloads), [session.downloads])
-    alone = solara.use_memo(_served, [])
     status = showing.status(session)
 
     def asks(does: Callable[[Any], object]) -> Callable[[Any], None]:
