@@ -70,6 +70,16 @@ def test_the_keyboard_plays_steps_and_looks_back(visit):
     visit.until("month", "The beginning")
 
 
+def test_keys_are_the_pages_before_they_are_those_of_a_notebook_around_it(visit):
+    visit.click("step")
+    visit.until("month", "Month 1 of")
+    visit.page.evaluate("document.addEventListener('keydown', (event) => event.stopPropagation(), true)")  # as JupyterLab does
+    visit.page.keyboard.press("ArrowRight")
+    visit.until("month", "Month 2 of")
+    visit.page.keyboard.press("Home")
+    visit.until("month", "The beginning")
+
+
 def test_keys_typed_beside_the_page_are_not_the_pages(visit):
     visit.click("step")
     visit.until("month", "Month 1 of")
