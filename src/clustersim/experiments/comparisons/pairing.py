@@ -72,9 +72,7 @@ class PairedEffect:
     note: str
 
 
-def paired_effect(
-    treated: np.ndarray, control: np.ndarray, better: int = 1, together: tuple[float, float] | None = None
-) -> PairedEffect:
+def paired_effect(treated: np.ndarray, control: np.ndarray, better: int = 1, together: tuple[float, float] | None = None) -> PairedEffect:
     """Compare two arms on the same seeds.
 
     Args:
