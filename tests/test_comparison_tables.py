@@ -371,6 +371,38 @@ def test_a_standing_that_may_be_chance_is_not_sure():
     assert found["sure"].dtype == bool
 
 
+def test_an_arm_that_may_lie_on_the_line_between_two_others_is_not_surely_on_the_frontier():
+    """On the line in truth: half of the time it is on the frontier by its means, hardly ever surely."""
+    rng, sure, standings = np.random.default_rng(11), 0, []
+    for _ in range(60):
+        clusters = {"none": 0.0, "half": 5.0, "whole": 10.0}
+        cost = {"none": 0.0, "half": 50.0, "whole": 100.0}
+        runs = runs_of({
+            arm: {"clusters": clusters[arm] + rng.normal(0.0, 0.5, 30), "public_eur": cost[arm] * rng.uniform(0.9, 1.1, 30)}
+            for arm in clusters
+        })  # fmt: skip
+        found = row_of(frontier(runs, (CLUSTERS,), "none"), arm="half")
+        standings.append(found["standing"])
+        sure += found["sure"]
+    assert 15 < standings.count("frontier") < 45
+    assert set(standings) == {"frontier", "dominated by a mix"}
+    assert sure <= 3
+
+
+def test_what_is_unsure_of_costs_makes_a_place_above_a_line_unsure():
+    rng = np.random.default_rng(14)
+    noise = rng.normal(size=(3, SEEDS))
+    noise -= noise.mean(axis=1, keepdims=True)
+    for spread, sure in ((0.01, True), (40.0, False)):
+        runs = runs_of({
+            "none": {"clusters": np.zeros(SEEDS), "public_eur": np.zeros(SEEDS)},
+            "half": {"clusters": 6.0 + 0.01 * noise[0], "public_eur": 50.0 + spread * noise[1]},
+            "whole": {"clusters": 10.0 + 0.01 * noise[2], "public_eur": np.full(SEEDS, 100.0)},
+        })  # fmt: skip
+        found = row_of(frontier(runs, (CLUSTERS,), "none"), arm="half")
+        assert (found["standing"], found["sure"]) == ("frontier", sure)
+
+
 def test_twins_are_both_on_the_frontier_and_not_surely_apart():
     runs = placed({"one": (1.0, 2.0)}, 0.01)
     found = frontier(pd.concat([runs, runs[runs["arm"] == "one"].assign(arm="twin")]), (CLUSTERS,), "none").set_index("arm")
