@@ -428,6 +428,13 @@ def test_how_near_an_interval_that_lies_askew_is_to_leaving_out_zero_is_told_by_
     assert contrast(difference=-2.0, low=-9.0, high=-0.1).support > 1.0
 
 
+@pytest.mark.parametrize(
+    ("runs", "said"), [(1_789_137.3, "1,800,000"), (356.0, "360"), (99.6, "100"), (-7.4, "\N{MINUS SIGN}7"), (0.0, "0")]
+)
+def test_runs_saved_are_told_in_two_figures(runs, said):
+    assert grids._roughly(runs, language("en")) == said
+
+
 def test_a_difference_of_nothing_does_not_round_the_levels_away():
     effect = readings.effect_of(contrast(difference=0.0, low=0.0, high=0.0, control=0.33, treated=0.33), language("en"))
     assert (effect.verdict, effect.value, effect.control, effect.interval) == ("same", "0", "0.3", "no difference in any of 40 histories")

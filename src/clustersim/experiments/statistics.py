@@ -9,6 +9,10 @@ The seed is the unit: values are one number a seed, seeds are drawn again with r
    outermost of that mean's own strays, down or up; how far out "outermost" is, is chosen so that 5 % of resamples stray too far.
    So all intervals hold together in 95 % of experiments, every mean takes the same part in the 5 %, ends lie as far apart as each
    mean's own strays do, and a mean that hardly varies, whose strays have no shape, does not widen the intervals of the others.
+   The largest |stray| of all means as one common reach (Westfall & Young 1993) lets such a mean decide for all: beside one that
+   differs in 1 of 100 seeds, four normal ones erred together in 1.6 % of experiments and not in 5 %, as they now do (4.8 %). The price:
+   means of skewed values no longer borrow width from each other. Five lognormal ones hold together in 82, 90 and 92 % of
+   experiments at 10, 30 and 100 seeds (91, 94 and 93 % with a common reach that is up to 40 % wider), five normal ones in 94 to 96 %.
 3. Ratio of two means: all ratios r for which the mean of (numerator - r x denominator) is within so many of its standard errors of
    zero (Fieller 1954). How many is taken from 1 at the measured ratio, and stands in place of Student's quantile at every r.
 

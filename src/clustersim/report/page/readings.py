@@ -10,7 +10,7 @@ from clustersim.report.page.language import Language
 
 __all__ = ["FEW_SEEDS", "Contrast", "Effect", "contrasts", "decimals", "digits_of", "effect_of", "leading", "unit_of"]
 
-FEW_SEEDS = 30  # under so many, intervals are narrower than they should be
+FEW_SEEDS = 30  # under so many, intervals of skewed outcomes may be narrower than they should be
 YEAR = 12
 NOISE = 1e-12  # what is left of a number that cancels, as a part of what it was made of
 MOST_DECIMALS = 7
