@@ -10,7 +10,7 @@ The seed is the unit: values are one number a seed, seeds are drawn again with r
    So all intervals hold together in 95 % of experiments, every mean takes the same part in the 5 %, ends lie as far apart as each
    mean's own strays do, and a mean that hardly varies, whose strays have no shape, does not widen the intervals of the others.
    The largest |stray| of all means as one common reach (Westfall & Young 1993) lets such a mean decide for all: beside one that
-   differs in 1 of 100 seeds, four normal ones erred together in 1.6 % of experiments and not in 5 %, as they now do (4.8 %). The price:
+   differs in about 1 of 100 seeds, four normal ones erred in 1.6 % of experiments, not in 5 % (now: 4.8 %). The price:
    means of skewed values no longer borrow width from each other. Five lognormal ones hold together in 82, 90 and 92 % of
    experiments at 10, 30 and 100 seeds (91, 94 and 93 % with a common reach that is up to 40 % wider), five normal ones in 94 to 96 %.
 3. Ratio of two means: all ratios r for which the mean of (numerator - r x denominator) is within so many of its standard errors of
