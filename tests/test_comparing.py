@@ -492,6 +492,17 @@ def test_seeds_are_added_until_the_interval_is_narrow() -> None:
     assert found.seeds == tuple(range(1, len(found.seeds) + 1))
 
 
+def test_with_several_arms_the_interval_that_is_shown_is_to_be_narrow() -> None:
+    asked = {"against": NONE, "workers": 1, "precise_in": ("cooperation", "grants")}
+    first = compare([GRANTS, MIX], seeds=30, until_precise=1e9, max_seeds=30, **asked)
+    shown = first.headlines().set_index(["arm", "outcome"]).loc[("grants", "cooperation")]
+    alone, together = shown["high"] - shown["low"], shown["high_simultaneous"] - shown["low_simultaneous"]
+    assert alone < together
+    assert (first.facts["precision"]["low"], first.facts["precision"]["high"]) == (shown["low_simultaneous"], shown["high_simultaneous"])
+    found = compare([GRANTS, MIX], seeds=30, until_precise=(alone + together) / 2, max_seeds=30, **asked)
+    assert not found.facts["precision"]["reached"], "by itself it would be narrow enough"
+
+
 def test_where_seeds_do_not_suffice_that_is_said() -> None:
     found = compare([GRANTS], against=NONE, seeds=[3, 8], workers=1, until_precise=1e-9, precise_in=("cooperation", "grants"), max_seeds=5)
     assert not found.facts["precision"]["reached"]

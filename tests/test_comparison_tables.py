@@ -14,7 +14,7 @@ from clustersim.experiments.comparisons import gains, standing
 from clustersim.experiments.comparisons.effects import effects, emergence, levels
 from clustersim.experiments.comparisons.frontier import frontier
 from clustersim.experiments.comparisons.gains import groups
-from clustersim.experiments.comparisons.pairing import differences, paired, paired_effect, worlds
+from clustersim.experiments.comparisons.pairing import differences, paired, paired_effect, seeds_needed, worlds
 from clustersim.experiments.comparisons.standing import ranking, regret
 from clustersim.experiments.comparisons.worth import COSTED, SPENT, money, plane
 from clustersim.experiments.outcomes import outcome
@@ -99,7 +99,9 @@ def test_effects_are_paired_by_seed_and_turned_by_what_is_better(runs):
     assert tuple(table.columns) == effects_.EFFECTS
     assert table["arm"].tolist() == ["zeal"] * 2 + ["apathy"] * 2
     by_arm = runs.set_index("arm")
-    expected = paired_effect(by_arm.loc["zeal", "need"].to_numpy(), by_arm.loc["nothing", "need"].to_numpy(), better=-1)
+    without, zeal, apathy = (by_arm.loc[arm, "need"].to_numpy() for arm in ("nothing", "zeal", "apathy"))
+    together = tuple(simultaneous_intervals(np.column_stack([zeal - without, apathy - without]))[0])
+    expected = paired_effect(zeal, without, -1, together)
     row = row_of(table, arm="zeal", outcome="need")
     for name in effects_.EFFECTS[2:]:
         assert row[name] == getattr(expected, name) or (math.isnan(row[name]) and math.isnan(getattr(expected, name)))
@@ -114,7 +116,39 @@ def test_a_failed_run_is_missing_from_its_pairs_alone(runs):
     table = effects(holed, OUTCOMES, "nothing")
     assert table["n"].tolist() == [SEEDS - 3] * 2 + [SEEDS] * 2
     whole = effects(runs, OUTCOMES, "nothing")
-    pd.testing.assert_frame_equal(table[table["arm"] == "apathy"], whole[whole["arm"] == "apathy"])
+    judged_together = ["spans_zero", "seeds_needed", "note"]
+    table, whole = (found[found["arm"] == "apathy"].drop(columns=judged_together) for found in (table, whole))
+    pd.testing.assert_frame_equal(table, whole)
+
+
+def unsure_together() -> pd.DataFrame:
+    """An arm that its own interval tells from none, and the interval of ten arms together does not."""
+    noise = np.random.default_rng(12).normal(size=(10, SEEDS))
+    noise[0] += 2.45 / np.sqrt(SEEDS) * noise[0].std(ddof=1) - noise[0].mean()
+    arms = {f"arm{k}": {"clusters": 9.0 + gap, "public_eur": 1e5} for k, gap in enumerate(noise)}
+    return runs_of({"none": {"clusters": np.full(SEEDS, 9.0)}, **arms})
+
+
+def test_whether_an_effect_can_be_told_from_none_is_said_by_one_interval_in_all_tables():
+    runs = unsure_together()
+    effect = row_of(effects(runs, (CLUSTERS,), "none"), arm="arm0")
+    ranked = row_of(ranking(runs, (CLUSTERS,), "none"), arm="arm0")
+    assert effect["low"] > 0.0 > ranked["low_simultaneous"]
+    assert effect["spans_zero"]
+    assert effect["note"] == "spans zero"
+    assert row_of(money(runs, (CLUSTERS,), "none"), arm="arm0")["status_clusters"] == "not distinguishable"
+    needed = seeds_needed(SEEDS, effect["difference"], ranked["low_simultaneous"], ranked["high_simultaneous"])
+    assert effect["seeds_needed"] == needed > SEEDS
+    alone = runs[runs["arm"].isin(["none", "arm0"])]
+    assert not row_of(effects(alone, (CLUSTERS,), "none"), arm="arm0")["spans_zero"]
+    assert row_of(money(alone, (CLUSTERS,), "none"), arm="arm0")["status_clusters"] == "trade-off"
+
+
+def test_of_one_arm_the_ranking_shows_the_interval_of_the_effect(runs):
+    alone = runs[runs["arm"] != "apathy"]
+    effect = row_of(effects(alone, (CLUSTERS,), "nothing"), arm="zeal")
+    ranked = row_of(ranking(alone, (CLUSTERS,), "nothing"), arm="zeal")
+    assert (ranked["low_simultaneous"], ranked["high_simultaneous"]) == (effect["low"], effect["high"])
 
 
 def test_two_arms_of_other_names_that_do_nothing_differ_by_zero_exactly(runs):
@@ -335,6 +369,38 @@ def test_a_standing_that_may_be_chance_is_not_sure():
     assert found["standing"].to_dict()["poor"] == "dominated"
     assert not found.loc[["poor", "middling", "dear", "best"], "sure"].any()
     assert found["sure"].dtype == bool
+
+
+def test_an_arm_that_may_lie_on_the_line_between_two_others_is_not_surely_on_the_frontier():
+    """On the line in truth: half of the time it is on the frontier by its means, hardly ever surely."""
+    rng, sure, standings = np.random.default_rng(11), 0, []
+    for _ in range(60):
+        clusters = {"none": 0.0, "half": 5.0, "whole": 10.0}
+        cost = {"none": 0.0, "half": 50.0, "whole": 100.0}
+        runs = runs_of({
+            arm: {"clusters": clusters[arm] + rng.normal(0.0, 0.5, 30), "public_eur": cost[arm] * rng.uniform(0.9, 1.1, 30)}
+            for arm in clusters
+        })  # fmt: skip
+        found = row_of(frontier(runs, (CLUSTERS,), "none"), arm="half")
+        standings.append(found["standing"])
+        sure += found["sure"]
+    assert 15 < standings.count("frontier") < 45
+    assert set(standings) == {"frontier", "dominated by a mix"}
+    assert sure <= 3
+
+
+def test_what_is_unsure_of_costs_makes_a_place_above_a_line_unsure():
+    rng = np.random.default_rng(14)
+    noise = rng.normal(size=(3, SEEDS))
+    noise -= noise.mean(axis=1, keepdims=True)
+    for spread, sure in ((0.01, True), (40.0, False)):
+        runs = runs_of({
+            "none": {"clusters": np.zeros(SEEDS), "public_eur": np.zeros(SEEDS)},
+            "half": {"clusters": 6.0 + 0.01 * noise[0], "public_eur": 50.0 + spread * noise[1]},
+            "whole": {"clusters": 10.0 + 0.01 * noise[2], "public_eur": np.full(SEEDS, 100.0)},
+        })  # fmt: skip
+        found = row_of(frontier(runs, (CLUSTERS,), "none"), arm="half")
+        assert (found["standing"], found["sure"]) == ("frontier", sure)
 
 
 def test_twins_are_both_on_the_frontier_and_not_surely_apart():

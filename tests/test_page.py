@@ -401,6 +401,40 @@ def test_histories_that_are_equal_are_not_told_as_better():
     assert first_page_module._cell(contrast(), False, 50, language("en")).histories == "40 histories"
 
 
+def ranked(**arms: dict[str, float]) -> tuple[str, bool]:
+    """Which of these arms is on the card, and whether chances of being best are told."""
+    found = {name: contrast(arm=folder.Arm(name, name, k, {}), **said) for k, (name, said) in enumerate(arms.items(), 1)}
+    stored = SimpleNamespace(treated=[one.arm for one in found.values()], headlines=("clusters",))
+    by_key = {(name, "clusters"): one for name, one in found.items()}
+    (leading,) = readings.leading(stored, by_key)
+    return leading.arm.name, first_page_module.may_be_ranked(stored, by_key, "clusters")
+
+
+def test_the_card_shows_who_is_most_probably_best_of_those_that_can_be_told_from_none_and_else_no_chance_is_told():
+    small_and_sure = {"difference": 1.0, "low": 0.5, "high": 1.5}
+    large_and_sure = {"difference": 3.0, "low": 2.0, "high": 4.0}
+    large_and_unsure = {"difference": 5.0, "low": -1.0, "high": 11.0}
+    harm = {"difference": -2.0, "low": -3.0, "high": -1.0, "best": 0.001}
+    assert ranked(one={**small_and_sure, "best": 0.1}, two={**large_and_sure, "best": 0.9}) == ("two", True)
+    assert ranked(one={**small_and_sure, "best": 0.9}, harm=harm) == ("one", True), "less harm is no reason to be on the card"
+    assert ranked(one={**small_and_sure, "best": 0.005}, two={**large_and_unsure, "best": 0.99}) == ("one", False)
+    assert ranked(harm={**harm, "best": 0.0}, worse={**harm, "difference": -2.5}) == ("worse", True), "doing nothing is best"
+    assert ranked(unsure={**large_and_unsure, "best": 0.9}, other={**large_and_unsure, "low": -2.0, "best": 0.1}) == ("unsure", False)
+    assert ranked(one={**large_and_sure, "best": 0.9, "n": 20}) == ("one", False)
+
+
+def test_how_near_an_interval_that_lies_askew_is_to_leaving_out_zero_is_told_by_its_end_towards_zero():
+    assert contrast(difference=2.0, low=0.1, high=9.0).support > 1.0 > contrast(difference=2.0, low=-0.1, high=2.5).support
+    assert contrast(difference=-2.0, low=-9.0, high=-0.1).support > 1.0
+
+
+@pytest.mark.parametrize(
+    ("runs", "said"), [(1_789_137.3, "1,800,000"), (356.0, "360"), (99.6, "100"), (-7.4, "\N{MINUS SIGN}7"), (0.0, "0")]
+)
+def test_runs_saved_are_told_in_two_figures(runs, said):
+    assert grids._roughly(runs, language("en")) == said
+
+
 def test_a_difference_of_nothing_does_not_round_the_levels_away():
     effect = readings.effect_of(contrast(difference=0.0, low=0.0, high=0.0, control=0.33, treated=0.33), language("en"))
     assert (effect.verdict, effect.value, effect.control, effect.interval) == ("same", "0", "0.3", "no difference in any of 40 histories")

@@ -26,7 +26,7 @@ from clustersim.experiments.comparisons.uncertainty import states_of
 from clustersim.experiments.comparisons.worlds import World, Worlds, part_of
 from clustersim.experiments.execution.crew import Failure
 from clustersim.experiments.records import Record
-from clustersim.experiments.statistics import FEW_SEEDS, interval
+from clustersim.experiments.statistics import FEW_SEEDS
 from clustersim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ class Answer:
         if wanted is None:
             return None
         while True:
-            gaps = self._main_differences(wanted)
-            low, high = interval(gaps)
+            gaps, (low, high) = self._main_contrast(wanted)
             varies = high > low
             reached = varies and gaps.size >= FEW_SEEDS and high - low <= wanted.width
             if reached or len(self.seeds) >= wanted.max_seeds:
@@ -113,11 +112,13 @@ class Answer:
         self.worlds.run([self._world(number) for number in self._numbers], self.seeds, whole=True)
         self.worlds.run([self._world(number, state) for state in drawn[1:] for number in self._numbers], self.seeds)
 
-    def _main_differences(self, wanted: Precision) -> np.ndarray:
-        """Differences by seed of the contrast whose interval is to be narrow; those that are defined."""
-        runs = runs_frame(self._records()[0])
-        gaps = pairing.differences(pairing.worlds(runs, wanted.outcome), wanted.arm, self.asked.control.name)
-        return gaps[~np.isnan(gaps)]
+    def _main_contrast(self, wanted: Precision) -> tuple[np.ndarray, tuple[float, float]]:
+        """Differences by seed of the contrast whose interval is to be narrow, those that are defined; and its interval as it is shown."""
+        control, treated = self.asked.control.name, [arm.name for arm in self.asked.arms[1:]]
+        values = pairing.worlds(runs_frame(self._records()[0]), wanted.outcome)
+        gaps = pairing.differences(values, wanted.arm, control)
+        low, high = pairing.intervals_together(values, treated, control)[treated.index(wanted.arm)].tolist()
+        return gaps[~np.isnan(gaps)], (low, high)
 
     def _add_seeds(self, too_wide: float, most: int) -> None:
         """As many as the width calls for (it shrinks with the root of seeds), at most as many again, but enough to judge by."""

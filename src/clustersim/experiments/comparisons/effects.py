@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from clustersim.experiments.comparisons.pairing import arms_of, paired, paired_effect, worlds
+from clustersim.experiments.comparisons.pairing import arms_of, intervals_together, paired, paired_effect, worlds
 from clustersim.experiments.statistics import interval, share_interval
 
 if TYPE_CHECKING:
@@ -38,16 +38,18 @@ def levels(runs: "pd.DataFrame", outcomes: Sequence["Outcome"]) -> "pd.DataFrame
 
 
 def effects(runs: "pd.DataFrame", outcomes: Sequence["Outcome"], control: str) -> "pd.DataFrame":
-    """What each arm changes against the control; columns as in `pairing.PairedEffect`."""
+    """What each arm changes against the control; columns as in `pairing.PairedEffect`.
+
+    `low` and `high` are of each arm by itself; what can be told from none is judged for all arms together, as in `ranking`.
+    """
     import pandas as pd
 
-    rows = []
-    for declared in outcomes:
+    treated, rows = [arm for arm in arms_of(runs) if arm != control], []
+    for declared in outcomes if treated else ():
         values = worlds(runs, declared.name)
-        for arm in arms_of(runs):
-            if arm != control:
-                found = paired_effect(*paired(values, arm, control), declared.better)
-                rows.append({"arm": arm, "outcome": declared.name, **asdict(found)})
+        for arm, (low, high) in zip(treated, intervals_together(values, treated, control).tolist(), strict=True):
+            found = paired_effect(*paired(values, arm, control), declared.better, (low, high))
+            rows.append({"arm": arm, "outcome": declared.name, **asdict(found)})
     return _in_order(pd.DataFrame(rows, columns=list(EFFECTS)), runs)
 
 

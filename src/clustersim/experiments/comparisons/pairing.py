@@ -2,20 +2,33 @@
 
 Where there are several states of the world, a seed's number is its mean over the states in which both arms have one; the
 interval then holds for these states together.
+
+Whether an effect can be told from none is said by one interval wherever it is said: the one that holds for all arms at once
+(`intervals_together`). With one arm it is the effect's own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, nan
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clustersim.experiments.statistics import FEW_SEEDS, LEAST_SEEDS, ROUNDING, interval
+from clustersim.experiments.statistics import FEW_SEEDS, LEAST_SEEDS, ROUNDING, interval, simultaneous_intervals
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PairedEffect", "arms_of", "differences", "paired", "paired_effect", "seeds_needed", "worlds"]
+__all__ = [
+    "PairedEffect",
+    "arms_of",
+    "differences",
+    "intervals_together",
+    "paired",
+    "paired_effect",
+    "seeds_needed",
+    "worlds",
+]
 
 
 @dataclass(frozen=True)
@@ -28,7 +41,7 @@ class PairedEffect:
         control: Mean without.
         treated: Mean with.
         difference: Mean of the differences.
-        low: Lower end of its 95 % interval.
+        low: Lower end of its 95 % interval, by itself.
         high: Upper end.
         share_better: Share of seeds in which it does better.
         share_equal: Share of seeds in which it makes no difference; in the rest it does worse.
@@ -36,7 +49,7 @@ class PairedEffect:
         correlation: Of the two arms over seeds; NaN where one does not vary.
         runs_saved: Further runs an arm that would have been needed for as narrow an interval with independent seeds,
             n (s1² + s2²) / s_d² - n; negative where pairing does harm, NaN where differences do not vary.
-        spans_zero: The interval holds zero, or there is none.
+        spans_zero: The interval that decides holds zero, or there is none: that of all arms together where there are several.
         seeds_needed: Where it spans zero: seeds from which it would not, if the effect is as measured and the interval narrows
             with the root of seeds. At so many the chance to see it is about one half; for nine in ten, about 2.7 times as many.
         note: "undefined" (fewer than 3 pairs), "no difference" (zero in every seed), "few seeds" (under 30), "spans zero", or "".
@@ -59,13 +72,14 @@ class PairedEffect:
     note: str
 
 
-def paired_effect(treated: np.ndarray, control: np.ndarray, better: int = 1) -> PairedEffect:
+def paired_effect(treated: np.ndarray, control: np.ndarray, better: int = 1, together: tuple[float, float] | None = None) -> PairedEffect:
     """Compare two arms on the same seeds.
 
     Args:
         treated: One number a seed.
         control: The same seeds without the measure.
         better: +1 where more is better, -1 where less is.
+        together: The interval that decides whether the effect can be told from none; its own unless said.
     """
     treated, control = np.asarray(treated, float), np.asarray(control, float)
     known = ~(np.isnan(treated) | np.isnan(control))
@@ -73,7 +87,8 @@ def paired_effect(treated: np.ndarray, control: np.ndarray, better: int = 1) -> 
     gap = _without_noise(one - other, one, other)
     n = gap.size
     low, high = interval(gap)
-    spans = not (low > 0 or high < 0)
+    least, most = (low, high) if together is None else together
+    spans = not (least > 0 or most < 0)
     difference = float(gap.mean()) if n else nan
     if n and abs(difference) <= ROUNDING * np.abs(gap).max():
         difference = 0.0
@@ -93,7 +108,7 @@ def paired_effect(treated: np.ndarray, control: np.ndarray, better: int = 1) -> 
         correlation=float(np.corrcoef(one, other)[0, 1]) if n > 1 and min(variances[:2]) > 0 else nan,
         runs_saved=n * (variances[0] + variances[1]) / variances[2] - n if varies else nan,
         spans_zero=spans,
-        seeds_needed=seeds_needed(n, difference, low, high) if spans else nan,
+        seeds_needed=seeds_needed(n, difference, least, most) if spans else nan,
         note=_note(gap, spans),
     )
 
@@ -119,6 +134,11 @@ def differences(worlds: "pd.DataFrame", arm: str, control: str) -> np.ndarray:
     """The arm less the control by seed; NaN where one of them has no number."""
     one, other = paired(worlds, arm, control)
     return _without_noise(one - other, one, other)
+
+
+def intervals_together(worlds: "pd.DataFrame", arms: Sequence[str], control: str) -> np.ndarray:
+    """Where the differences of all these arms from the control lie at once: a row (low, high) each."""
+    return simultaneous_intervals(np.column_stack([differences(worlds, arm, control) for arm in arms]))
 
 
 def _without_noise(gap: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:

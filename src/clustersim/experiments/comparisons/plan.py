@@ -28,7 +28,7 @@ class Precision:
     """How narrow the interval of one contrast is to be: seeds are added until it is.
 
     Attributes:
-        width: Of the 95 % interval of the difference, in the unit of the outcome.
+        width: Of the 95 % interval of the difference that is shown (with several arms, for all at once), in the unit of the outcome.
         outcome: Of which outcome.
         arm: Of which arm against the control.
         max_seeds: When to give up.

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clustersim.experiments.comparisons.pairing import arms_of, differences, worlds
-from clustersim.experiments.statistics import chances_of_best, simultaneous_intervals
+from clustersim.experiments.comparisons.pairing import arms_of, differences, intervals_together, worlds
+from clustersim.experiments.statistics import chances_of_best
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ def ranking(runs: "pd.DataFrame", outcomes: Sequence["Outcome"], control: str) -
     for declared in outcomes:
         values = worlds(runs, declared.name)
         gaps = np.column_stack([differences(values, arm, control) for arm in arms])
-        ends, best = simultaneous_intervals(gaps), chances_of_best(declared.better * gaps)
+        ends, best = intervals_together(values, arms, control), chances_of_best(declared.better * gaps)
         for k, arm in enumerate(arms):
             known = gaps[~np.isnan(gaps[:, k]), k]
             mean = float(known.mean()) if known.size else float("nan")

@@ -11,6 +11,8 @@ outcome can be told from zero and buying is a bargain at some price:
 - *trade-off*: surely better or worse otherwise; the cost of a unit tells, where the extra cost has the sign of the gain;
 - *not distinguishable*: the interval of the extra outcome holds zero, or there is none.
 
+What is sure is so by the intervals that hold for all arms at once, of the extra outcome and of the extra cost: as everywhere else.
+
 The unit is the one that the outcome declares (`costed_in`): persons served count by the person-year of service.
 
 Among each other arms are compared by their means in `frontier`.
@@ -21,9 +23,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clustersim.experiments.comparisons.pairing import arms_of, differences, worlds
+from clustersim.experiments.comparisons.pairing import arms_of, differences, intervals_together, worlds
 from clustersim.experiments.outcomes import OUTCOMES, Outcome
-from clustersim.experiments.statistics import interval, ratio_interval
+from clustersim.experiments.statistics import ratio_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,19 +46,25 @@ def money(runs: "pd.DataFrame", outcomes: Sequence[Outcome], control: str) -> "p
     """
     import pandas as pd
 
+    treated = [arm for arm in arms_of(runs) if arm != control]
+    if not treated:
+        return pd.DataFrame()
     spent = {name: worlds(runs, name) for name in SPENT}
     reached = {declared.name: worlds(runs, declared.name) for declared in outcomes}
+    cost_ends = intervals_together(spent["public_eur"], treated, control)
+    gain_ends = {
+        declared.name: np.sort(declared.better * intervals_together(reached[declared.name], treated, control)) for declared in outcomes
+    }
     rows = []
-    for arm in arms_of(runs):
-        if arm == control:
-            continue
+    for k, arm in enumerate(treated):
         row: dict[str, object] = {"arm": arm}
         row |= {name: float(values[arm].groupby(level="seed").mean().mean()) for name, values in spent.items()}
         row["leverage"] = (row["private_eur"] + row["own_eur"]) / row["public_eur"] if row["public_eur"] > 0 else float("nan")
         cost = differences(spent["public_eur"], arm, control)
         row["extra_public_eur"] = _mean(cost)
         for declared in outcomes:
-            row |= _worth(declared, cost, differences(reached[declared.name], arm, control))
+            status = _status(cost_ends[k], gain_ends[declared.name][k], _mean(cost))
+            row |= _worth(declared, cost, differences(reached[declared.name], arm, control), status)
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -77,10 +85,9 @@ def plane(runs: "pd.DataFrame", outcomes: Sequence[Outcome], control: str) -> "p
     return points.dropna(subset=["extra_public_eur"], ignore_index=True)
 
 
-def _worth(declared: Outcome, cost: np.ndarray, extra: np.ndarray) -> dict[str, object]:
+def _worth(declared: Outcome, cost: np.ndarray, extra: np.ndarray, status: str) -> dict[str, object]:
     """The columns of one outcome: extra outcome, cost of a further unit with its interval, status."""
     gain = declared.better * extra
-    status = _status(interval(cost), interval(gain), _mean(cost))
     paired = ~(np.isnan(cost) | np.isnan(gain))
     low = high = ratio = float("nan")
     if status in ("trade-off", "cheaper but less"):
@@ -96,7 +103,7 @@ def _worth(declared: Outcome, cost: np.ndarray, extra: np.ndarray) -> dict[str, 
     }  # fmt: skip
 
 
-def _status(cost: tuple[float, float], gain: tuple[float, float], mean_cost: float) -> str:
+def _status(cost: np.ndarray, gain: np.ndarray, mean_cost: float) -> str:
     """In a word or two, from the intervals of extra cost and extra outcome (more is better)."""
     if not (gain[0] > 0 or gain[1] < 0):
         return "not distinguishable"

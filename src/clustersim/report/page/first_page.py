@@ -75,7 +75,7 @@ def compared(stored: StoredComparison, language: Language) -> str:
 
 
 def headlines(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> list[Headline]:
-    """For each headline outcome the arm whose difference lies farthest from zero, measured by its interval."""
+    """For each headline outcome the arm that leads."""
     found = []
     for contrast in leading(stored, contrasts):
         effect = effect_of(contrast, language)
@@ -95,9 +95,15 @@ def headlines(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Cont
 
 
 def may_be_ranked(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], outcome: str) -> bool:
-    """Whether a chance of being best means anything: some arm surely changes the outcome, on seeds enough."""
+    """Whether a chance of being best means anything: some arm surely changes the outcome, on seeds enough, and who is most probably
+    best is no arm that cannot be told from none. So the card, which shows the best of those that can, and the chances agree.
+    """
     ours = [contrasts[arm.name, outcome] for arm in stored.treated if (arm.name, outcome) in contrasts]
-    return any(contrast.sure for contrast in ours) and min(contrast.n for contrast in ours) >= FEW_SEEDS
+    if not any(contrast.sure for contrast in ours) or min(contrast.n for contrast in ours) < FEW_SEEDS:
+        return False
+    first = max(ours, key=lambda contrast: contrast.chance)
+    control = 1 - sum(contrast.chance for contrast in ours)
+    return first.sure or control > first.chance
 
 
 def rows(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> list[Row]:

@@ -149,7 +149,7 @@ def _precision(stored: StoredComparison, _: object, language: Language) -> Grid:
             stored.titles[r.arm],
             language.number(r.n),
             language.number(r.correlation, 2),
-            language.number(r.runs_saved),
+            _roughly(r.runs_saved, language),
             language.number(r.seeds_needed) if r.spans_zero else language.say("words.enough"),
         )
         for outcome in dict.fromkeys((*stored.headlines, *table["outcome"]))
@@ -157,6 +157,12 @@ def _precision(stored: StoredComparison, _: object, language: Language) -> Grid:
     ]
     heads = ("outcome", "measure", "seeds", "correlation", "runs_saved", "seeds_needed")
     return grid_of("precision", heads, rows, "tables/effects.csv", language, 2)
+
+
+def _roughly(value: float, language: Language) -> str:
+    """Two figures: where the two arms are nearly the same, a correlation a little lower is many runs fewer."""
+    large = math.isfinite(value) and abs(value) >= 100
+    return language.number(value, 1 - math.floor(math.log10(abs(value))) if large else 0)
 
 
 def _shares(stored: StoredComparison, _: object, language: Language) -> Grid:

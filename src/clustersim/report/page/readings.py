@@ -10,7 +10,7 @@ from clustersim.report.page.language import Language
 
 __all__ = ["FEW_SEEDS", "Contrast", "Effect", "contrasts", "decimals", "digits_of", "effect_of", "leading", "unit_of"]
 
-FEW_SEEDS = 30  # under so many, intervals are narrower than they should be
+FEW_SEEDS = 30  # under so many, intervals of skewed outcomes may be narrower than they should be
 YEAR = 12
 NOISE = 1e-12  # what is left of a number that cancels, as a part of what it was made of
 MOST_DECIMALS = 7
@@ -76,21 +76,29 @@ class Contrast:
         return self.verdict in ("more", "fewer")
 
     @property
+    def chance(self) -> float:
+        """The chance of being best; none where it is not known."""
+        return self.best if math.isfinite(self.best) else 0.0
+
+    @property
     def support(self) -> float:
-        """How far the interval lies from zero, in its own half-widths; what is not known comes last."""
-        half = (self.high - self.low) / 2
-        return abs(self.difference) / half if half > 0 else -1.0
+        """The difference in lengths of the interval's part that reaches towards zero: above 1 where it is sure; what is not known last."""
+        reach = self.difference - self.low if self.difference > 0 else self.high - self.difference
+        return abs(self.difference) / reach if reach > 0 else -1.0
 
 
 def leading(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast]) -> list[Contrast]:
-    """For each headline outcome the largest change of those that can be told apart from none; where none can, the nearest to it."""
+    """For each headline outcome the arm most probably best of those that can be told apart from none; where none can, the nearest to it.
+
+    Arms whose chance is the same in percent go by the size of their change: so where all do harm, the one that does most.
+    """
     found = []
     for outcome in stored.headlines:
         ours = [contrasts[arm.name, outcome] for arm in stored.treated if (arm.name, outcome) in contrasts]
         if ours:
             sure = [contrast for contrast in ours if contrast.sure]
-            largest = max(sure, key=lambda contrast: abs(contrast.difference), default=None)
-            found.append(largest or max(ours, key=lambda contrast: contrast.support))
+            best = max(sure, key=lambda contrast: (round(contrast.chance, 2), abs(contrast.difference)), default=None)
+            found.append(best or max(ours, key=lambda contrast: contrast.support))
     return found
 
 
