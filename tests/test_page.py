@@ -250,7 +250,7 @@ def test_regret_states_equal_budgets_failures_and_warnings_are_told_where_there_
     assert "Animation, seed 2, state 0: ValueError: <odd>" in text
     assert "“Animation”: 1 of 12 runs failed; it is compared on 5 histories." in text
     assert "animation: its budget is never used" in text
-    assert "Animation: budgets times 0.513, public spending EUR\u00a0503,000 (aim EUR\u00a0500,000): within the tolerance" in text
+    assert "Animation: public budgets times 0.513, public spending EUR\u00a0503,000 (aim EUR\u00a0500,000): within the tolerance" in text
     assert "with 6 seeds it is still wider" in text
     assert "processes.meeting.decay_km" in text
     assert "Only 5 histories could be compared" in text
@@ -280,6 +280,35 @@ EQUAL = {
 def test_budgets_that_are_higher_in_some_years_are_told_with_both_factors_and_the_years(tmp_path, code, said):
     page = build.build(small(equal_budget=EQUAL).write(tmp_path), code).read_text(encoding="utf-8")
     assert said in Tree(page).text
+
+
+LEFT = {
+    **EQUAL,
+    "arms": [
+        *EQUAL["arms"],
+        {
+            "arm": "recognition", "factor": 1.0, "higher_factor": None, "higher_years": [], "achieved_eur": 0.0, "gap": None, "met": None,
+            "note": "left", "notes": [{"kind": "no_public_budget", "values": {}}],
+        },
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "why", "never"),
+    [
+        ("en", "Not made equal, for want of public spending", "A badge: not made equal (none of its", "every measure spends"),
+        ("fr", "Sans égalisation, faute de dépense publique", "A badge\u202f: sans égalisation (aucune de ses", "chaque mesure dépense"),
+    ],
+)
+@pytest.mark.usefixtures("in_words")
+def test_an_arm_without_public_spending_is_never_said_to_spend_as_much_as_the_others(tmp_path, code, said, why, never):
+    titles = {"no_support": "Brittany: no support", "animation": "Animation", "recognition": "A badge"}
+    measures = {arm: {arm: {"kind": arm, "funder": "region_council"}} for arm in ("animation", "recognition")}
+    asked = small(titles=titles, strength={"animation": 1.0}, measures=measures, equal_budget=LEFT)
+    text = Tree(build.build(asked.write(tmp_path), code).read_text(encoding="utf-8")).text
+    assert said in text and why in text
+    assert never not in text
 
 
 @EACH_LANGUAGE
@@ -359,7 +388,7 @@ def test_scaled_budgets_and_drawn_states_are_told_on_the_first_page(tmp_path):
     arms = [{"arm": name, "met": name != "animation", **fact} for name in ("no_support", "animation")]
     asked = small(states=3, equal_budget={"target_eur": 5e5, "tolerance": 0.02, "arms": arms})
     said = first_page(build.build(asked.write(tmp_path)).read_text(encoding="utf-8"))
-    assert "Budgets were scaled so that every measure spends about the same public money, EUR\u00a0500,000." in said
+    assert "Public budgets were scaled so that every measure spends about the same public money, EUR\u00a0500,000." in said
     assert "That aim was missed by: Animation." in said
     assert "averages over the scenario as written and 2 draws" in said
 
