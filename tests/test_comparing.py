@@ -451,6 +451,13 @@ def test_an_arm_without_public_spending_is_left_as_it_is_and_said_to_be_so() -> 
     ]
 
 
+def test_a_measure_that_cannot_act_is_a_caution_that_knows_its_scenario() -> None:
+    late = arm("late", SEEDS, {"measures.seeds.start_month": 90, "measures.seeds.end_month": 99})
+    (said,) = plan([late], against=NONE).warnings()
+    assert (said.kind, said.values) == ("late_start", {"arm": "late", "measure": "seeds", "month": 90, "months": 24})
+    assert said.startswith("late: measures.seeds.start_month: 90 is beyond the horizon")
+
+
 def test_what_private_funders_give_is_never_scaled() -> None:
     mix = Scenario.load("policy_mix", {"run.months": 60}, on="village")
     assert {path.split(".")[1] for path, _ in scaled(mix, Scale(0.1))} == {"coordinators", "vouchers", "meetings"}

@@ -15,8 +15,10 @@ import pytest
 from typer.testing import CliRunner
 
 from clustersim import Scenario, measures
-from clustersim.experiments.comparisons import worth
-from clustersim.report.page import build, folder, grids, readings
+from clustersim.experiments.comparisons import cautions, equal_budget, worth
+from clustersim.population import Population
+from clustersim.problems import Caution
+from clustersim.report.page import build, folder, grids, readings, sheets
 from clustersim.report.page import first_page as first_page_module
 from clustersim.report.page.evidence import GRADES, WORKINGS, grade, graded
 from clustersim.report.page.language import LANGUAGES, Language, catalogue, language
@@ -29,6 +31,7 @@ from pages import Tree, foreign
 from synthetic_comparison import SyntheticComparison
 
 PAGE = Path(str(files("clustersim.report.page")))
+IDLE = ("late_call", "ends_first", "late_start", "penniless_funder", "small_budget", "small_claim")  # of measures that cannot act
 EACH_LANGUAGE = pytest.mark.parametrize("code", LANGUAGES)
 
 
@@ -309,6 +312,63 @@ def test_an_arm_without_public_spending_is_never_said_to_spend_as_much_as_the_ot
     text = Tree(build.build(asked.write(tmp_path), code).read_text(encoding="utf-8")).text
     assert said in text and why in text
     assert never not in text
+
+
+def test_every_caution_and_every_note_has_its_words_in_both_languages():
+    said = {**cautions._SAID, **dict.fromkeys(("differences", *IDLE), "")}
+    for code in LANGUAGES:
+        texts = catalogue(code)
+        assert {key.removeprefix("cautions.") for key in texts if key.startswith("cautions.")} == set(said)
+        assert {key.removeprefix("notes.") for key in texts if key.startswith("notes.")} == {*equal_budget._NOTES, "because"}
+        for kind, sentence in said.items():
+            if sentence:
+                assert _placeholders(texts[f"cautions.{kind}"]) <= _placeholders(sentence) | {"why"}, kind
+
+
+REACHED = pd.DataFrame(
+    [
+        {"arm": arm, "state": 0, "seed": seed, "measure": arm, "awards": awards, "calls": calls, "short_calls": short, "left_eur": left}
+        for seed in (1, 2)
+        for arm, awards, calls, short, left in (
+            ("animation", 0, 4, 4, 1e5), ("late", 0, 0, 0, 0.0), ("some", 3, 4, 1, 250.0), ("all", 9, 4, 0, 0.0),
+        )
+    ]
+)
+
+
+@pytest.mark.usefixtures("in_words")
+def test_a_measure_that_reaches_nobody_is_told_on_the_first_page_in_its_language(tmp_path):
+    found = cautions.said_of_reach(REACHED)
+    assert [(caution.kind, caution.values["arm"]) for caution in found] == [
+        ("nobody_reached", "animation"), ("no_call", "late"), ("too_few_eligible", "some"),
+    ]  # fmt: skip
+    assert "animation reaches nobody in any run, so it changes nothing; of 4 calls 4 had money and nobody" in found[0]
+    assert "100 000 EUR was left over" in found[0]
+    folder = small(warnings=tuple(found)).write(tmp_path)
+    assert "“Animation”: animation reaches nobody in any history" in first_page(build.build(folder).read_text(encoding="utf-8"))
+    french = build.build(folder, "fr").read_text(encoding="utf-8")
+    assert "animation n’atteint personne dans aucune histoire" in first_page(french)
+    assert "sur 4 appels de some, 1 avaient encore de l’argent et plus personne qui pût candidater" in Tree(french).text
+
+
+@pytest.mark.usefixtures("in_words")
+def test_a_french_page_speaks_no_english_but_for_cautions_of_folders_that_keep_nothing_else(tmp_path):
+    few = Caution("few_seeds", "6 seeds are few", {"seeds": 6, "enough": 30})
+    page = build.build(small(warnings=(few,)).write(tmp_path / "new"), "fr").read_text(encoding="utf-8")
+    assert 'lang="en"' not in page
+    assert "6 histoires sont peu" in Tree(page).text
+    assert "distance sur laquelle l’usage d’un service tombe à 37\u202f%" in Tree(page).text
+    asked = small(warnings=("6 seeds are few",)).write(tmp_path / "old")
+    old = build.build(asked, "fr").read_text(encoding="utf-8")
+    assert '<li lang="en">6 seeds are few</li>' in old
+
+
+def test_every_number_of_the_theory_is_named_and_told_in_french():
+    speaking, theory = language("fr"), whole_theory()
+    for group, numbers in {**theory.processes, "population": Population}.items():
+        for parameter in numbers.declared():
+            name, meaning = sheets._of_theory(parameter, group, speaking)
+            assert name != parameter.name.replace("_", " ") and meaning != parameter.meaning, (group, parameter.name)
 
 
 @EACH_LANGUAGE

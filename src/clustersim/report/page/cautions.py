@@ -13,7 +13,9 @@ from clustersim.report.page.folder import StoredComparison
 from clustersim.report.page.language import Language
 from clustersim.report.page.readings import digits_of
 
-__all__ = ["Said", "cautions", "reasons"]
+__all__ = ["Said", "cautions", "reasons", "unreached"]
+
+UNREACHED = ("nobody_reached", "no_call")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,13 @@ def cautions(stored: StoredComparison, language: Language) -> list[Said]:
         else:
             found.append(Said(sentence, foreign=language.code != "en"))
     return found
+
+
+def unreached(stored: StoredComparison, language: Language) -> list[str]:
+    """Which measures reach nobody, so that no effect of theirs can be seen."""
+    known = stored.manifest.get("cautions", ())
+    said = cautions(stored, language)
+    return [caution.text for caution, found in zip(said, known, strict=False) if found["kind"] in UNREACHED]
 
 
 def reasons(notes: Iterable[Mapping[str, Any]], language: Language) -> str:

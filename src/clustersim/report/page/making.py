@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from clustersim.report.page.cautions import cautions, reasons
+from clustersim.report.page.cautions import cautions, reasons, unreached
 from clustersim.report.page.folder import StoredComparison
 from clustersim.report.page.language import Language
 from clustersim.report.page.readings import FEW_SEEDS, Contrast
@@ -51,12 +51,13 @@ def _histories(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Con
 
 
 def _caveats(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> list[str]:
-    """What a reader must know before the numbers: other differences, scaled budgets, drawn states, failed runs."""
+    """What a reader must know before the numbers: other differences, scaled budgets, nobody reached, drawn states, failed runs."""
     said, found = stored.manifest, []
     if said["differences_allowed"]:
         found.append(language.say("page.differences"))
     if said["equal_budget"]:
         found += _equal_caveats(stored, said["equal_budget"], language)
+    found += unreached(stored, language)
     if stored.states > 1:
         found.append(language.say("page.states", drawn=language.number(stored.states - 1)))
     failed = Counter(failure["arm"] for failure in said["failures"])

@@ -24,10 +24,11 @@ ALWAYS = (
 class Number:
     """A number of a measure or a process: what it is called, its value in words, its interval, its grade and source.
 
-    `changed` says whether the comparison gives it another value than its default.
+    `declared` is its name in scenario files and tables; `changed` says whether the comparison gives it another value than its default.
     """
 
     name: str
+    declared: str
     meaning: str
     value: str
     interval: str
@@ -71,7 +72,7 @@ def weak(numbers: list[Graded], language: Language) -> list[WeakGroup]:
         if graded.grade == "assumed":
             said = [value_of(graded.parameter, value, language) for value in graded.values]
             kind = graded.group if graded.part == "measures" else ""
-            number = _number(graded.parameter, "; ".join(dict.fromkeys(said)), kind, language, changed=graded.changed)
+            number = _number(graded.parameter, "; ".join(dict.fromkeys(said)), kind, language, changed=graded.changed, group=graded.group)
             found.setdefault((graded.part, graded.group), []).append(number)
     return [WeakGroup(part, name, tuple(group)) for (part, name), group in found.items()]
 
@@ -128,16 +129,30 @@ def _dates(months: Sequence[int], language: Language) -> Number:
     """The months of the calls, where a measure names them: what it says in place of a number of calls a year."""
     value, interval = ", ".join(language.number(month) for month in months), ""
     name, meaning = language.name_of("parameters", "call_months"), language.say("meanings.call_months")
-    return Number(name, meaning, value, interval, "decision", "", changed=True)
+    return Number(name, "call_months", meaning, value, interval, "decision", "", changed=True)
 
 
-def _number(parameter: Parameter, value: str, kind: str, language: Language, *, changed: bool) -> Number:
-    """A number of a measure speaks the page's language; one of a process (no `kind`) is named as the code declares it."""
-    keys = (f"meanings.{kind}.{parameter.name}", f"meanings.{parameter.name}") if kind else ()
-    meaning = next((language.say(key) for key in keys if language.knows(key)), parameter.meaning)
-    name = language.name_of("parameters", parameter.name) if kind else parameter.name.replace("_", " ")
+def _number(parameter: Parameter, value: str, kind: str, language: Language, *, changed: bool, group: str = "") -> Number:
+    """A number of a measure of that `kind`, or else of a process or the population, the `group`, in the page's language."""
+    name, meaning = _of_measure(parameter, kind, language) if kind else _of_theory(parameter, group, language)
     given = grade_of(parameter, of_a_measure=bool(kind))
-    return Number(name, meaning, value, _interval(parameter, language), given, parameter.source, changed)
+    return Number(name, parameter.name, meaning, value, _interval(parameter, language), given, parameter.source, changed)
+
+
+def _of_measure(parameter: Parameter, kind: str, language: Language) -> tuple[str, str]:
+    """What a number of a measure is called and means."""
+    keys = (f"meanings.{kind}.{parameter.name}", f"meanings.{parameter.name}")
+    meaning = next((language.say(key) for key in keys if language.knows(key)), parameter.meaning)
+    return language.name_of("parameters", parameter.name), meaning
+
+
+def _of_theory(parameter: Parameter, group: str, language: Language) -> tuple[str, str]:
+    """What a number of a process or of the population is called and means: in English, as the code declares it."""
+    key = f"numbers.{group}.{parameter.name}"
+    if not language.knows(key):
+        return parameter.name.replace("_", " "), parameter.meaning
+    name, _, meaning = language.say(key).partition("|")
+    return name, meaning or parameter.meaning
 
 
 def _interval(parameter: Parameter, language: Language) -> str:
