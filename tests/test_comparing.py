@@ -17,7 +17,8 @@ import typer
 from typer.testing import CliRunner
 
 from clustersim import Scenario
-from clustersim.cli.comparing import _factors
+from clustersim.cli.asking import print_table
+from clustersim.cli.comparing import _factors, _grouped, _signed
 from clustersim.cli.comparing import compare as command
 from clustersim.experiments.comparisons import comparing, equal_budget
 from clustersim.experiments.comparisons.cautions import said_of_missed, said_of_target
@@ -474,7 +475,7 @@ def test_a_promise_dearer_than_the_target_leaves_nothing_and_that_is_said() -> N
 def test_a_missed_target_is_said_with_both_amounts_and_the_reason() -> None:
     (found,) = equal_budget.equal_intensities([GRANTS_OF_TEN_YEARS], WholePromises([GRANTS_OF_TEN_YEARS]), range(1, 31), 20_000.0)
     said = said_of_missed("grants", found)
-    assert said.startswith("grants does not spend the same public money: 0 EUR of 20 000 EUR (")
+    assert said.startswith("grants does not spend the same public money: 0 EUR of 20,000 EUR (")
     assert said.values["notes"] == [{"kind": note.kind, "values": note.values} for note in found.notes]
 
 
@@ -655,6 +656,23 @@ def test_the_command_fits_a_hundred_columns_and_says_what_is_not_known(runner, m
     assert "clustersim report 'a b/" in pair.output
     assert "holds zero" not in pair.output, "two seeds have no interval"
     assert "unknown" in pair.output
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_no_number_of_a_table_is_broken_in_two(width: int, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    row = {
+        "scenario": "emilia_romagna_with_coordinators", "outcome": "persons served (person-months)", "change": f"{_signed(-1234567.8)} ?",
+        "95 % interval": f"{_signed(-2345678.9)} to {_signed(126621.4)}", "better / same": "100 / 100 %",
+    }  # fmt: skip
+    print_table("Change", [row])
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= width
+    for number in ("-1,234,568", "-2,345,679", "+126,621"):
+        assert number in shown
+    print_table("Money", [{"scenario": "a" * 40, "public": _grouped(12_345_678), "private": _grouped(0.0), "own": _grouped(98_765_432.1)}])
+    shown = capsys.readouterr().out
+    assert "12,345,678" in shown and "98,765,432" in shown
 
 
 def test_the_command_says_on_which_seeds_and_states_runs_failed(runner, monkeypatch) -> None:

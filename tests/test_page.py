@@ -343,7 +343,7 @@ def test_a_measure_that_reaches_nobody_is_told_on_the_first_page_in_its_language
         ("nobody_reached", "animation"), ("no_call", "late"), ("too_few_eligible", "some"),
     ]  # fmt: skip
     assert "animation reaches nobody in any run, so it changes nothing; of 4 calls 4 had money and nobody" in found[0]
-    assert "100 000 EUR was left over" in found[0]
+    assert "100,000 EUR was left over" in found[0]
     folder = small(warnings=tuple(found)).write(tmp_path)
     assert "“Animation”: animation reaches nobody in any history" in first_page(build.build(folder).read_text(encoding="utf-8"))
     french = build.build(folder, "fr").read_text(encoding="utf-8")

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from clustersim.experiments.comparisons.plan import Plan
 
 
-_THIN = "\u00a0"  # between thousands, where no line may break
 _NOISE = 1e-9  # no outcome has a unit so small
 
 
@@ -268,7 +267,7 @@ def _signed(value: float) -> str:
         return "unknown"
     if abs(value) < _NOISE:
         return "0"
-    return f"{value:+,.0f}".replace(",", _THIN) if abs(value) >= 1_000 else f"{value:+.3g}"
+    return f"{value:+,.0f}" if abs(value) >= 1_000 else f"{value:+.3g}"
 
 
 def _grouped(value: float) -> str:
@@ -276,4 +275,4 @@ def _grouped(value: float) -> str:
 
 
 def _plain(value: float, form: str) -> str:
-    return "unknown" if value != value else f"{value:{form}}".replace(",", _THIN)
+    return "unknown" if value != value else f"{value:{form}}"

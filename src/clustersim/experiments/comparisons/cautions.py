@@ -121,5 +121,5 @@ _SAID = {
 
 def _caution(kind: str, **values: Any) -> Caution:
     """A sentence of `_SAID`; amounts in whole euro."""
-    said = {name: f"{value:,.0f} EUR".replace(",", " ") if name.endswith("_eur") else value for name, value in values.items()}
+    said = {name: f"{value:,.0f} EUR" if name.endswith("_eur") else value for name, value in values.items()}
     return Caution(kind, _SAID[kind].format(**said), values)
