@@ -18,7 +18,7 @@ from clustersim import Scenario, measures
 from clustersim.experiments.comparisons import cautions, equal_budget, worth
 from clustersim.population import Population
 from clustersim.problems import Caution
-from clustersim.report.page import build, folder, grids, readings, sheets
+from clustersim.report.page import build, evidence, folder, grids, readings, sheets
 from clustersim.report.page import first_page as first_page_module
 from clustersim.report.page.evidence import GRADES, WORKINGS, grade, graded
 from clustersim.report.page.language import LANGUAGES, Language, catalogue, language
@@ -325,12 +325,16 @@ def test_every_caution_and_every_note_has_its_words_in_both_languages():
                 assert _placeholders(texts[f"cautions.{kind}"]) <= _placeholders(sentence) | {"why"}, kind
 
 
+NAMED = {"animation": "animators"}
 REACHED = pd.DataFrame(
     [
-        {"arm": arm, "state": 0, "seed": seed, "measure": arm, "awards": awards, "calls": calls, "short_calls": short, "left_eur": left}
+        {
+            "arm": arm, "state": 0, "seed": seed, "measure": NAMED.get(arm, arm), "awards": awards, "calls": calls, "short_calls": short,
+            "left_eur": left,
+        }
         for seed in (1, 2)
         for arm, awards, calls, short, left in (
-            ("animation", 0, 4, 4, 1e5), ("late", 0, 0, 0, 0.0), ("some", 3, 4, 1, 250.0), ("all", 9, 4, 0, 0.0),
+            ("animation", 0, 4, 4, 1e5), ("late", 0, 0, 0, 0.0), ("poor", 0, 4, 0, 0.0), ("some", 3, 4, 1, 250.0), ("all", 9, 4, 0, 0.0),
         )
     ]
 )
@@ -340,14 +344,14 @@ REACHED = pd.DataFrame(
 def test_a_measure_that_reaches_nobody_is_told_on_the_first_page_in_its_language(tmp_path):
     found = cautions.said_of_reach(REACHED)
     assert [(caution.kind, caution.values["arm"]) for caution in found] == [
-        ("nobody_reached", "animation"), ("no_call", "late"), ("too_few_eligible", "some"),
+        ("nobody_reached", "animation"), ("no_call", "late"), ("nothing_promised", "poor"), ("too_few_eligible", "some"),
     ]  # fmt: skip
-    assert "animation reaches nobody in any run, so it changes nothing; of 4 calls 4 had money and nobody" in found[0]
+    assert "animators reaches nobody in any run, so it changes nothing; of 4 calls 4 had money and nobody" in found[0]
     assert "100,000 EUR was left over" in found[0]
     folder = small(warnings=tuple(found)).write(tmp_path)
-    assert "“Animation”: animation reaches nobody in any history" in first_page(build.build(folder).read_text(encoding="utf-8"))
+    assert "“Animation”: animation (animators) reaches nobody in any history" in first_page(build.build(folder).read_text(encoding="utf-8"))
     french = build.build(folder, "fr").read_text(encoding="utf-8")
-    assert "animation n’atteint personne dans aucune histoire" in first_page(french)
+    assert "animation (animators) n’atteint personne dans aucune histoire" in first_page(french)
     assert "sur 4 appels de some, 1 avaient encore de l’argent et plus personne qui pût candidater" in Tree(french).text
 
 
@@ -369,6 +373,48 @@ def test_every_number_of_the_theory_is_named_and_told_in_french():
         for parameter in numbers.declared():
             name, meaning = sheets._of_theory(parameter, group, speaking)
             assert name != parameter.name.replace("_", " ") and meaning != parameter.meaning, (group, parameter.name)
+
+
+@pytest.mark.parametrize(
+    ("code", "named", "why"),
+    [
+        ("en", "rests on what is assumed: Ideas with money in hand", "Much of its effect follows from what is assumed"),
+        ("fr", "repose sur ce qui est supposé\u202f: Idées avec financement", "Une grande part de son effet découle de ce qui est supposé"),
+    ],
+)
+@pytest.mark.usefixtures("in_words")
+def test_a_measure_whose_effect_rests_on_an_assumed_number_says_so_beside_it(tmp_path, code, named, why):
+    titles = {"no_support": "No support", "vouchers": "Money for ideas", "animation": "Animation"}
+    measures = {"vouchers": {"v": {"kind": "voucher", "funder": "council"}}, "animation": {"a": {"kind": "animation", "funder": "council"}}}
+    asked = small(titles=titles, strength={"vouchers": 1.0}, measures=measures)
+    page = build.build(asked.write(tmp_path), code).read_text(encoding="utf-8")
+    assert first_page(page).count(named) == 1, "animation rests on no number of its own that is assumed"
+    assert Tree(page).text.count(why) == 1
+    assert "--uncertain processes.innovating.granted_idea_rate" in Tree(page).text
+
+
+def test_an_effect_rests_only_on_numbers_that_there_are():
+    theory = whole_theory()
+    for kind, numbers in evidence.ACTS_BY.items():
+        assert kind in measures.KINDS
+        for group, name in numbers:
+            assert name in {parameter.name for parameter in theory.processes[group].declared()}
+
+
+@EACH_LANGUAGE
+def test_the_cards_say_what_a_measure_spends_and_how_large_its_effect_is(pages, written, code):
+    speaking, said = language(code), first_page(pages[code])
+    money = pd.read_csv(written / "tables" / "money.csv").set_index("arm")
+    both = {payer: speaking.euros(money.at["policy_mix", f"{payer}_eur"]) for payer in ("public", "private")}
+    assert speaking.say("page.spent_both", measure="A mix of three measures", **both) in said
+    assert first_page_module._relative(contrast(difference=-6.0, control=200.0), "C", speaking) == speaking.say(
+        "page.relative", change="\u2212" + speaking.number(3, 1), control="C"
+    )
+    least = speaking.number(0.01, 2)
+    tiny = first_page_module._relative(contrast(difference=0.001, control=1e6), "C", speaking)
+    assert tiny == speaking.say("page.relative_tiny", least=least, control="C")
+    assert first_page_module._relative(contrast(difference=1.0, control=0.0), "C", speaking) == "", "of nothing there is no part"
+    assert first_page_module._relative(contrast(difference=0.1, control=0.5, scale=100.0), "C", speaking) == ""
 
 
 @EACH_LANGUAGE
@@ -643,7 +689,10 @@ def test_the_command_writes_the_page_and_names_it(tmp_path):
     done = CliRunner().invoke(app, [str(path), "--lang", "fr"])
     assert (done.exit_code, done.output.strip()) == (0, str(path / "report.fr.html"))
     assert '<html lang="fr">' in (path / "report.fr.html").read_text(encoding="utf-8")
-    refused = CliRunner().invoke(app, [str(tmp_path)])
+    newest = CliRunner().invoke(app, [str(tmp_path)])
+    assert newest.output.strip() == str(path / "report.html"), "what --out names holds it two floors down"
+    (tmp_path / "empty").mkdir()
+    refused = CliRunner().invoke(app, [str(tmp_path / "empty")])
     assert refused.exit_code == 2
     assert "no comparison in" in refused.output
 

@@ -87,7 +87,7 @@ def said_of_reach(measures: "pd.DataFrame") -> list[str]:
         calls, short, left = (float(rows[name].mean()) for name in ("calls", "short_calls", "left_eur"))
         said = {"arm": str(arm), "measure": str(measure), "calls": round(calls, 1), "short": round(short, 1), "left_eur": left}
         if not rows["awards"].any():
-            found.append(_caution("nobody_reached" if calls else "no_call", **said))
+            found.append(_caution("nobody_reached" if short else "nothing_promised" if calls else "no_call", **said))
         elif short and left > 0:
             found.append(_caution("too_few_eligible", **said))
     return found
@@ -111,6 +111,10 @@ _SAID = {
     "nobody_reached": (
         "{arm}: {measure} reaches nobody in any run, so it changes nothing; of {calls:g} calls {short:g} had money and nobody who could "
         "apply, and {left_eur} was left over (see its eligibility and its amounts)"
+    ),
+    "nothing_promised": (
+        "{arm}: {measure} promises nothing in any of its {calls:g} calls a run, so it changes nothing (see its budget, its amounts and its "
+        "eligibility)"
     ),
     "no_call": "{arm}: {measure} holds no call within the horizon, so it changes nothing (see its months)",
     "too_few_eligible": (

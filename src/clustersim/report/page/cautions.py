@@ -15,7 +15,7 @@ from clustersim.report.page.readings import digits_of
 
 __all__ = ["Said", "cautions", "reasons", "unreached"]
 
-UNREACHED = ("nobody_reached", "no_call")
+UNREACHED = ("nobody_reached", "nothing_promised", "no_call")
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ def _spoken(values: Mapping[str, Any], stored: StoredComparison, language: Langu
     for name, value in values.items():
         if name == "arm":
             said[name] = stored.titles.get(value, value)
+        elif name == "measure":
+            said[name] = _measure(value, values["arm"], stored, language)
         elif name == "outcome":
             said[name] = language.name_of("outcomes", value)
         elif name == "notes":
@@ -75,6 +77,14 @@ def _spoken(values: Mapping[str, Any], stored: StoredComparison, language: Langu
         else:
             said[name] = language.number(value, min(digits_of(value), 3))
     return said
+
+
+def _measure(name: str, arm: str, stored: StoredComparison, language: Language) -> str:
+    """A measure by its kind, and by its own name where that is another."""
+    measures = next((known.measures for known in stored.arms if known.name == arm), {})
+    called = name.replace("_", " ")
+    kind = language.name_of("kinds", measures[name]["kind"]) if name in measures else called
+    return kind if kind == called else f"{kind} ({called})"
 
 
 def _in_words(names: Iterable[str], language: Language) -> str:
