@@ -567,6 +567,26 @@ def test_rates_are_told_in_percent_and_one_of_a_thing_in_the_singular():
     assert [value_of(declared["duration_months"], months, language("en")) for months in (1, 2)] == ["1 month", "2 months"]
 
 
+@pytest.mark.usefixtures("in_words")
+def test_scenarios_of_one_title_are_told_apart_by_their_names(tmp_path):
+    titles = {"no_support": "No support", "small": "Coordinators", "large": "Coordinators"}
+    measures = {arm: {arm: {"kind": "animation", "funder": "council"}} for arm in ("small", "large")}
+    asked = small(titles=titles, strength={"small": 1.0}, measures=measures)
+    page = build.build(asked.write(tmp_path)).read_text(encoding="utf-8")
+    assert "Coordinators (small) and Coordinators (large)" in first_page(page)
+
+
+@EACH_LANGUAGE
+@pytest.mark.usefixtures("in_words")
+def test_one_month_is_singular_and_failed_runs_make_histories_differ(tmp_path, code):
+    speaking = language(code)
+    failures = ({"arm": "animation", "state": 0, "seed": 2, "error": "ValueError: odd", "traceback": ""},)
+    page = first_page(build.build(small(months=1, failures=failures).write(tmp_path), code).read_text(encoding="utf-8"))
+    assert speaking.say("format.one_month", count="1") + ("," if code == "en" else "") in page
+    assert "1 months" not in page
+    assert speaking.say("reading.same_but") in page and speaking.say("reading.same") not in page
+
+
 def test_a_scenario_shorter_than_a_year_has_no_last_year():
     assert readings.unit_of("clusters", 11, language("en")) == "number, whole period"
     assert readings.unit_of("clusters", 12, language("en")) == "number, last year"

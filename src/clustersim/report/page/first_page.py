@@ -79,7 +79,7 @@ def compared(stored: StoredComparison, language: Language) -> str:
         measure=stored.treated[0].title,
         control=stored.control.title,
         place=language.say("page.one_territory", territory=stored.territory) if alike else language.say("page.territories"),
-        span=span or language.say("format.months", count=language.number(months)),
+        span=span or language.say("format.one_month" if months == 1 else "format.months", count=language.number(months)),
         seeds=language.number(len(stored.seeds)),
     )
 
