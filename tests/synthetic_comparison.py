@@ -12,6 +12,7 @@ import tomli_w
 
 from clustersim import Scenario
 from clustersim.experiments.comparisons import shapley
+from clustersim.experiments.comparisons.cautions import noted
 from clustersim.experiments.comparisons.comparison import Comparison
 from clustersim.experiments.comparisons.storing import EXAMPLES
 from clustersim.experiments.outcomes import HEADLINES, OUTCOMES, PLACE_TYPES, SIZE_CLASSES
@@ -204,7 +205,7 @@ class SyntheticComparison:
             "precision": self.precision,
             "differences_allowed": self.differences_allowed,
             "failures": list(self.failures),
-            "warnings": list(self.warnings),
+            **noted(self.warnings),
             "command": "clustersim compare animation seed_grants policy_mix --against no_support --on bretagne --seeds 40",
             "versions": {"results": RESULTS_VERSION, "clustersim": "0.1.0", "python": "3.12.1", "numpy": "2.5.5"},
         }

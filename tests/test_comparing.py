@@ -17,13 +17,15 @@ import typer
 from typer.testing import CliRunner
 
 from clustersim import Scenario
-from clustersim.cli.comparing import _factors
+from clustersim.cli.asking import print_table
+from clustersim.cli.comparing import _factors, _grouped, _signed
 from clustersim.cli.comparing import compare as command
 from clustersim.experiments.comparisons import comparing, equal_budget
+from clustersim.experiments.comparisons.cautions import said_of_missed, said_of_target
 from clustersim.experiments.comparisons.comparing import ComparisonError, compare
 from clustersim.experiments.comparisons.comparison import TABLES, Comparison
 from clustersim.experiments.comparisons.plan import plan
-from clustersim.experiments.comparisons.scaling import AS_WRITTEN, Scale, calling_years, scaled, spread
+from clustersim.experiments.comparisons.scaling import AS_WRITTEN, Scale, calling_years, publicly_paid, scaled, spread
 from clustersim.experiments.comparisons.uncertainty import states_of, uncertain
 from clustersim.experiments.comparisons.worlds import World
 from clustersim.experiments.outcomes import HEADLINES, OUTCOMES
@@ -325,7 +327,7 @@ def test_where_one_factor_steps_over_the_target_two_factors_share_the_years(monk
 
 
 class WholePromises:
-    """Worlds of which each spends, in each budget year, as many whole promises as its budget buys."""
+    """Worlds of which each spends, in each budget year of its public funders, as many whole promises as its budget buys."""
 
     def __init__(self, arms: list[Scenario]) -> None:
         self.arms, self.asked = arms, 0
@@ -337,7 +339,7 @@ class WholePromises:
         self.asked += 1
         scenario = self.arms[world.arm].with_changes(dict(world.changes))
         spent = 0.0
-        for measure in scenario.measures:
+        for measure in publicly_paid(scenario):
             for month in range(1, scenario.run.months + 1, 12):
                 numbers = measure.at(month)
                 open_now = claims_in(numbers, month, measure.call_months)
@@ -433,6 +435,48 @@ def test_a_search_whose_first_seeds_spend_nothing_goes_on_with_all_seeds(monkeyp
 def test_equal_budgets_need_somebody_who_spends() -> None:
     with pytest.raises(ScenarioError, match="no arm that spends public money"):
         compare([arm("penniless", SEEDS, {"measures.seeds.budget_eur_per_year": 0.0})], against=NONE, seeds=2, workers=1, equal_budget=True)
+
+
+def test_an_arm_without_public_spending_is_left_as_it_is_and_said_to_be_so() -> None:
+    private = arm("private", SEEDS, {"funders.council.public": False})
+    late = arm("late", SEEDS, {"measures.seeds.start_month": 24, "measures.seeds.end_month": 24})
+    worlds = WholePromises([NONE, GRANTS_OF_TEN_YEARS, private, late])
+    worlds.mean = lambda world, seeds, of: 5e5 if world.arm == 1 else 0.0
+    found = equal_budget.equal_intensities(worlds.arms, worlds, range(1, 31))
+    assert [intensity.equalised for intensity in found] == [False, True, False, False]
+    assert [[note.kind for note in intensity.notes] for intensity in found] == [[], [], ["no_public_budget"], ["unspent"]]
+    said = said_of_target(worlds.arms, found)
+    assert [(caution.kind, caution.values) for caution in said] == [
+        ("left_no_public_budget", {"arm": "private"}),
+        ("left_unspent", {"arm": "late"}),
+    ]
+
+
+def test_a_measure_that_cannot_act_is_a_caution_that_knows_its_scenario() -> None:
+    late = arm("late", SEEDS, {"measures.seeds.start_month": 90, "measures.seeds.end_month": 99})
+    (said,) = plan([late], against=NONE).warnings()
+    assert (said.kind, said.values) == ("late_start", {"arm": "late", "measure": "seeds", "month": 90, "months": 24})
+    assert said.startswith("late: measures.seeds.start_month: 90 is beyond the horizon")
+
+
+def test_what_private_funders_give_is_never_scaled() -> None:
+    mix = Scenario.load("policy_mix", {"run.months": 60}, on="village")
+    assert {path.split(".")[1] for path, _ in scaled(mix, Scale(0.1))} == {"coordinators", "vouchers", "meetings"}
+    (found,) = equal_budget.equal_intensities([mix], WholePromises([mix]), range(1, 31), 600_000.0)
+    assert "patient_loans: private money, left as it is" in found.note
+
+
+def test_a_promise_dearer_than_the_target_leaves_nothing_and_that_is_said() -> None:
+    (found,) = equal_budget.equal_intensities([GRANTS_OF_TEN_YEARS], WholePromises([GRANTS_OF_TEN_YEARS]), range(1, 31), 20_000.0)
+    assert (found.met, found.achieved_eur) == (False, 0.0)
+    assert [note.kind for note in found.notes][-1] == "nothing_left"
+
+
+def test_a_missed_target_is_said_with_both_amounts_and_the_reason() -> None:
+    (found,) = equal_budget.equal_intensities([GRANTS_OF_TEN_YEARS], WholePromises([GRANTS_OF_TEN_YEARS]), range(1, 31), 20_000.0)
+    said = said_of_missed("grants", found)
+    assert said.startswith("grants does not spend the same public money: 0 EUR of 20,000 EUR (")
+    assert said.values["notes"] == [{"kind": note.kind, "values": note.values} for note in found.notes]
 
 
 def test_scaling_keeps_the_months_of_a_budget_that_changes() -> None:
@@ -625,6 +669,23 @@ def test_the_command_fits_a_hundred_columns_and_says_what_is_not_known(runner, m
     assert "unknown" in pair.output
 
 
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_no_number_of_a_table_is_broken_in_two(width: int, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    row = {
+        "scenario": "emilia_romagna_with_coordinators", "outcome": "persons served (person-months)", "change": f"{_signed(-1234567.8)} ?",
+        "95 % interval": f"{_signed(-2345678.9)} to {_signed(126621.4)}", "better / same": "100 / 100 %",
+    }  # fmt: skip
+    print_table("Change", [row])
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= width
+    for number in ("-1,234,568", "-2,345,679", "+126,621"):
+        assert number in shown
+    print_table("Money", [{"scenario": "a" * 40, "public": _grouped(12_345_678), "private": _grouped(0.0), "own": _grouped(98_765_432.1)}])
+    shown = capsys.readouterr().out
+    assert "12,345,678" in shown and "98,765,432" in shown
+
+
 def test_the_command_says_on_which_seeds_and_states_runs_failed(runner, monkeypatch) -> None:
     def fragile(scenario: Scenario, seed: int, keep: tuple[str, ...] = ()):
         if scenario.measures and seed == 2:
@@ -649,6 +710,8 @@ def test_the_command_as_json_is_one_object(runner) -> None:
     [
         (("animatio", "--against", "no_support"), "animation"),
         (("village", "--against", "no_support"), "village: territory.places: found 12"),
+        (("animation", "100000", "--against", "no_support", "--equal-budget"), "write --equal-budget-at 100000"),
+        (("animation", "--against", "no_support", "--equal-budget-at", "0"), "an amount above 0 EUR"),
         (("animation", "--against", "no_support", "--uncertain", "x=1"), "write it as PATH or PATH=LOW:HIGH"),
         (("animation", "--against", "no_support", "--until-precise", "1", "--precise-in", "joy"), "allowed is one of clusters"),
         (("animation", "--against", "no_support", "--precise-in", "clusters"), "only with until_precise"),

@@ -15,8 +15,10 @@ import pytest
 from typer.testing import CliRunner
 
 from clustersim import Scenario, measures
-from clustersim.experiments.comparisons import worth
-from clustersim.report.page import build, folder, grids, readings
+from clustersim.experiments.comparisons import cautions, equal_budget, worth
+from clustersim.population import Population
+from clustersim.problems import Caution
+from clustersim.report.page import build, evidence, folder, grids, readings, sheets
 from clustersim.report.page import first_page as first_page_module
 from clustersim.report.page.evidence import GRADES, WORKINGS, grade, graded
 from clustersim.report.page.language import LANGUAGES, Language, catalogue, language
@@ -29,6 +31,7 @@ from pages import Tree, foreign
 from synthetic_comparison import SyntheticComparison
 
 PAGE = Path(str(files("clustersim.report.page")))
+IDLE = ("late_call", "ends_first", "late_start", "penniless_funder", "small_budget", "small_claim")  # of measures that cannot act
 EACH_LANGUAGE = pytest.mark.parametrize("code", LANGUAGES)
 
 
@@ -250,7 +253,7 @@ def test_regret_states_equal_budgets_failures_and_warnings_are_told_where_there_
     assert "Animation, seed 2, state 0: ValueError: <odd>" in text
     assert "“Animation”: 1 of 12 runs failed; it is compared on 5 histories." in text
     assert "animation: its budget is never used" in text
-    assert "Animation: budgets times 0.513, public spending EUR\u00a0503,000 (aim EUR\u00a0500,000): within the tolerance" in text
+    assert "Animation: public budgets times 0.513, public spending EUR\u00a0503,000 (aim EUR\u00a0500,000): within the tolerance" in text
     assert "with 6 seeds it is still wider" in text
     assert "processes.meeting.decay_km" in text
     assert "Only 5 histories could be compared" in text
@@ -280,6 +283,138 @@ EQUAL = {
 def test_budgets_that_are_higher_in_some_years_are_told_with_both_factors_and_the_years(tmp_path, code, said):
     page = build.build(small(equal_budget=EQUAL).write(tmp_path), code).read_text(encoding="utf-8")
     assert said in Tree(page).text
+
+
+LEFT = {
+    **EQUAL,
+    "arms": [
+        *EQUAL["arms"],
+        {
+            "arm": "recognition", "factor": 1.0, "higher_factor": None, "higher_years": [], "achieved_eur": 0.0, "gap": None, "met": None,
+            "note": "left", "notes": [{"kind": "no_public_budget", "values": {}}],
+        },
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "why", "never"),
+    [
+        ("en", "Not made equal, for want of public spending", "A badge: not made equal (none of its", "every measure spends"),
+        ("fr", "Sans égalisation, faute de dépense publique", "A badge\u202f: sans égalisation (aucune de ses", "chaque mesure dépense"),
+    ],
+)
+@pytest.mark.usefixtures("in_words")
+def test_an_arm_without_public_spending_is_never_said_to_spend_as_much_as_the_others(tmp_path, code, said, why, never):
+    titles = {"no_support": "Brittany: no support", "animation": "Animation", "recognition": "A badge"}
+    measures = {arm: {arm: {"kind": arm, "funder": "region_council"}} for arm in ("animation", "recognition")}
+    asked = small(titles=titles, strength={"animation": 1.0}, measures=measures, equal_budget=LEFT)
+    text = Tree(build.build(asked.write(tmp_path), code).read_text(encoding="utf-8")).text
+    assert said in text and why in text
+    assert never not in text
+
+
+def test_every_caution_and_every_note_has_its_words_in_both_languages():
+    said = {**cautions._SAID, **dict.fromkeys(("differences", *IDLE), "")}
+    for code in LANGUAGES:
+        texts = catalogue(code)
+        assert {key.removeprefix("cautions.") for key in texts if key.startswith("cautions.")} == set(said)
+        assert {key.removeprefix("notes.") for key in texts if key.startswith("notes.")} == {*equal_budget._NOTES, "because"}
+        for kind, sentence in said.items():
+            if sentence:
+                assert _placeholders(texts[f"cautions.{kind}"]) <= _placeholders(sentence) | {"why"}, kind
+
+
+NAMED = {"animation": "animators"}
+REACHED = pd.DataFrame(
+    [
+        {
+            "arm": arm, "state": 0, "seed": seed, "measure": NAMED.get(arm, arm), "awards": awards, "calls": calls, "short_calls": short,
+            "left_eur": left,
+        }
+        for seed in (1, 2)
+        for arm, awards, calls, short, left in (
+            ("animation", 0, 4, 4, 1e5), ("late", 0, 0, 0, 0.0), ("poor", 0, 4, 0, 0.0), ("some", 3, 4, 1, 250.0), ("all", 9, 4, 0, 0.0),
+        )
+    ]
+)
+
+
+@pytest.mark.usefixtures("in_words")
+def test_a_measure_that_reaches_nobody_is_told_on_the_first_page_in_its_language(tmp_path):
+    found = cautions.said_of_reach(REACHED)
+    assert [(caution.kind, caution.values["arm"]) for caution in found] == [
+        ("nobody_reached", "animation"), ("no_call", "late"), ("nothing_promised", "poor"), ("too_few_eligible", "some"),
+    ]  # fmt: skip
+    assert "animators reaches nobody in any run, so it changes nothing; of 4 calls 4 had money and nobody" in found[0]
+    assert "100,000 EUR was left over" in found[0]
+    folder = small(warnings=tuple(found)).write(tmp_path)
+    assert "“Animation”: animation (animators) reaches nobody in any history" in first_page(build.build(folder).read_text(encoding="utf-8"))
+    french = build.build(folder, "fr").read_text(encoding="utf-8")
+    assert "animation (animators) n’atteint personne dans aucune histoire" in first_page(french)
+    assert "sur 4 appels de some, 1 avaient encore de l’argent et plus personne qui pût candidater" in Tree(french).text
+
+
+@pytest.mark.usefixtures("in_words")
+def test_a_french_page_speaks_no_english_but_for_cautions_of_folders_that_keep_nothing_else(tmp_path):
+    few = Caution("few_seeds", "6 seeds are few", {"seeds": 6, "enough": 30})
+    page = build.build(small(warnings=(few,)).write(tmp_path / "new"), "fr").read_text(encoding="utf-8")
+    assert 'lang="en"' not in page
+    assert "6 histoires sont peu" in Tree(page).text
+    assert "distance sur laquelle l’usage d’un service tombe à 37\u202f%" in Tree(page).text
+    asked = small(warnings=("6 seeds are few",)).write(tmp_path / "old")
+    old = build.build(asked, "fr").read_text(encoding="utf-8")
+    assert '<li lang="en">6 seeds are few</li>' in old
+
+
+def test_every_number_of_the_theory_is_named_and_told_in_french():
+    speaking, theory = language("fr"), whole_theory()
+    for group, numbers in {**theory.processes, "population": Population}.items():
+        for parameter in numbers.declared():
+            name, meaning = sheets._of_theory(parameter, group, speaking)
+            assert name != parameter.name.replace("_", " ") and meaning != parameter.meaning, (group, parameter.name)
+
+
+@pytest.mark.parametrize(
+    ("code", "named", "why"),
+    [
+        ("en", "rests on what is assumed: Ideas with money in hand", "Much of its effect follows from what is assumed"),
+        ("fr", "repose sur ce qui est supposé\u202f: Idées avec financement", "Une grande part de son effet découle de ce qui est supposé"),
+    ],
+)
+@pytest.mark.usefixtures("in_words")
+def test_a_measure_whose_effect_rests_on_an_assumed_number_says_so_beside_it(tmp_path, code, named, why):
+    titles = {"no_support": "No support", "vouchers": "Money for ideas", "animation": "Animation"}
+    measures = {"vouchers": {"v": {"kind": "voucher", "funder": "council"}}, "animation": {"a": {"kind": "animation", "funder": "council"}}}
+    asked = small(titles=titles, strength={"vouchers": 1.0}, measures=measures)
+    page = build.build(asked.write(tmp_path), code).read_text(encoding="utf-8")
+    assert first_page(page).count(named) == 1, "animation rests on no number of its own that is assumed"
+    assert Tree(page).text.count(why) == 1
+    assert "--uncertain processes.innovating.granted_idea_rate" in Tree(page).text
+
+
+def test_an_effect_rests_only_on_numbers_that_there_are():
+    theory = whole_theory()
+    for kind, numbers in evidence.ACTS_BY.items():
+        assert kind in measures.KINDS
+        for group, name in numbers:
+            assert name in {parameter.name for parameter in theory.processes[group].declared()}
+
+
+@EACH_LANGUAGE
+def test_the_cards_say_what_a_measure_spends_and_how_large_its_effect_is(pages, written, code):
+    speaking, said = language(code), first_page(pages[code])
+    money = pd.read_csv(written / "tables" / "money.csv").set_index("arm")
+    both = {payer: speaking.euros(money.at["policy_mix", f"{payer}_eur"]) for payer in ("public", "private")}
+    assert speaking.say("page.spent_both", measure="A mix of three measures", **both) in said
+    assert first_page_module._relative(contrast(difference=-6.0, control=200.0), "C", speaking) == speaking.say(
+        "page.relative", change="\u2212" + speaking.number(3, 1), control="C"
+    )
+    least = speaking.number(0.01, 2)
+    tiny = first_page_module._relative(contrast(difference=0.001, control=1e6), "C", speaking)
+    assert tiny == speaking.say("page.relative_tiny", least=least, control="C")
+    assert first_page_module._relative(contrast(difference=1.0, control=0.0), "C", speaking) == "", "of nothing there is no part"
+    assert first_page_module._relative(contrast(difference=0.1, control=0.5, scale=100.0), "C", speaking) == ""
 
 
 @EACH_LANGUAGE
@@ -359,7 +494,7 @@ def test_scaled_budgets_and_drawn_states_are_told_on_the_first_page(tmp_path):
     arms = [{"arm": name, "met": name != "animation", **fact} for name in ("no_support", "animation")]
     asked = small(states=3, equal_budget={"target_eur": 5e5, "tolerance": 0.02, "arms": arms})
     said = first_page(build.build(asked.write(tmp_path)).read_text(encoding="utf-8"))
-    assert "Budgets were scaled so that every measure spends about the same public money, EUR\u00a0500,000." in said
+    assert "Public budgets were scaled so that every measure spends about the same public money, EUR\u00a0500,000." in said
     assert "That aim was missed by: Animation." in said
     assert "averages over the scenario as written and 2 draws" in said
 
@@ -464,6 +599,26 @@ def test_rates_are_told_in_percent_and_one_of_a_thing_in_the_singular():
     assert value_of(declared["interest_per_year"], 0.02, language("en")) == "2% a year"
     assert value_of(declared["calls_per_year"], 1, language("en")) == "1 a year"
     assert [value_of(declared["duration_months"], months, language("en")) for months in (1, 2)] == ["1 month", "2 months"]
+
+
+@pytest.mark.usefixtures("in_words")
+def test_scenarios_of_one_title_are_told_apart_by_their_names(tmp_path):
+    titles = {"no_support": "No support", "small": "Coordinators", "large": "Coordinators"}
+    measures = {arm: {arm: {"kind": "animation", "funder": "council"}} for arm in ("small", "large")}
+    asked = small(titles=titles, strength={"small": 1.0}, measures=measures)
+    page = build.build(asked.write(tmp_path)).read_text(encoding="utf-8")
+    assert "Coordinators (small) and Coordinators (large)" in first_page(page)
+
+
+@EACH_LANGUAGE
+@pytest.mark.usefixtures("in_words")
+def test_one_month_is_singular_and_failed_runs_make_histories_differ(tmp_path, code):
+    speaking = language(code)
+    failures = ({"arm": "animation", "state": 0, "seed": 2, "error": "ValueError: odd", "traceback": ""},)
+    page = first_page(build.build(small(months=1, failures=failures).write(tmp_path), code).read_text(encoding="utf-8"))
+    assert speaking.say("format.one_month", count="1") + ("," if code == "en" else "") in page
+    assert "1 months" not in page
+    assert speaking.say("reading.same_but") in page and speaking.say("reading.same") not in page
 
 
 def test_a_scenario_shorter_than_a_year_has_no_last_year():
@@ -588,7 +743,10 @@ def test_the_command_writes_the_page_and_names_it(tmp_path):
     done = CliRunner().invoke(app, [str(path), "--lang", "fr"])
     assert (done.exit_code, done.output.strip()) == (0, str(path / "report.fr.html"))
     assert '<html lang="fr">' in (path / "report.fr.html").read_text(encoding="utf-8")
-    refused = CliRunner().invoke(app, [str(tmp_path)])
+    newest = CliRunner().invoke(app, [str(tmp_path)])
+    assert newest.output.strip() == str(path / "report.html"), "what --out names holds it two floors down"
+    (tmp_path / "empty").mkdir()
+    refused = CliRunner().invoke(app, [str(tmp_path / "empty")])
     assert refused.exit_code == 2
     assert "no comparison in" in refused.output
 

@@ -1,18 +1,18 @@
-"""Mistakes in what people wrote: each with its file, its place, what was found and what is allowed.
+"""Mistakes in what people wrote: each with its file, its place, what was found and what is allowed; and what gives cause for caution.
 
 Whatever comes in through the door (scenario files, lists of places, lists of organisations, overrides) is refused with
-these, all mistakes at once and in plain words.
+these, all mistakes at once and in plain words. What is no mistake and yet must be known is said as a `Caution`.
 """
 
 import difflib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from clustersim.parameters import Parameter
 
-__all__ = ["Problem", "ScenarioError", "allowed_by", "did_you_mean", "in_words"]
+__all__ = ["Caution", "Problem", "ScenarioError", "allowed_by", "did_you_mean", "in_words"]
 
 _TOO_LARGE = 2**63  # TOML's whole numbers have 64 bits
 
@@ -42,6 +42,28 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.file}: {self.path}" if self.path else self.file
         return f"{where}: found {self.found}; allowed is {self.allowed}{f' ({self.hint})' if self.hint else ''}"
+
+
+class Caution(str):
+    """What is allowed and yet must be known: a sentence in English that knows what it says.
+
+    Attributes:
+        kind: What is said, for who says it in another language.
+        values: What it is about, by name.
+    """
+
+    kind: str
+    values: Mapping[str, Any]
+
+    def __new__(cls, kind: str, sentence: str, values: Mapping[str, Any]) -> Self:
+        """The sentence as it stands, with what it says."""
+        made = super().__new__(cls, sentence)
+        made.kind, made.values = kind, dict(values)
+        return made
+
+    def of(self, arm: str) -> "Caution":
+        """The same of one scenario among several."""
+        return Caution(self.kind, f"{arm}: {self}", {"arm": arm, **self.values})
 
 
 class ScenarioError(ValueError):

@@ -91,13 +91,14 @@ def progress(said: str, *, show: bool = True) -> Progress:
 
 
 def print_table(title: str, rows: list[dict[str, str]]) -> None:
-    """Rows of text as a table on standard output."""
+    """Rows of text as a table on standard output; no column is so narrow that a number in it would be broken."""
     from rich.console import Console
     from rich.table import Table
 
     table = Table(title=title)
     for name in rows[0]:
-        table.add_column(name)
+        numbers = [len(word) for row in rows for word in row[name].split() if word[-1:].isdigit() and word.strip("+-0123456789.,") == ""]
+        table.add_column(name, min_width=max(numbers, default=None), overflow="fold")
     for row in rows:
         table.add_row(*row.values())
     Console().print(table)

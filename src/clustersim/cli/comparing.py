@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from clustersim.experiments.comparisons.plan import Plan
 
 
-_THIN = "\u00a0"  # between thousands, where no line may break
 _NOISE = 1e-9  # no outcome has a unit so small
 
 
@@ -28,8 +27,12 @@ def compare(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the results of the same comparison.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Runs at a time; all cores unless said.")] = None,
     equal_budget: Annotated[
-        bool, typer.Option("--equal-budget", help="Scale budgets until all spend as much public money as the arm that spends least.")
+        bool,
+        typer.Option("--equal-budget", help="Scale public budgets until all spend as much public money as the arm that spends least."),
     ] = False,
+    equal_budget_at: Annotated[
+        float | None, typer.Option(metavar="EUR", help="Scale public budgets until all spend this much public money over the horizon.")
+    ] = None,
     decompose: Annotated[bool, typer.Option("--decompose", help="Tell how much each measure of a mix contributes.")] = False,
     uncertain: Annotated[
         list[str] | None,
@@ -59,9 +62,10 @@ def compare(
     from clustersim.results import ResultsError
     from clustersim.scenario import ScenarioError
 
+    equal = _equal_budget(scenarios, equal_budget, equal_budget_at)
     try:
         asked = _plan(
-            scenarios, against, seeds=seeds, on=on, months=months, equal_budget=equal_budget, decompose=decompose,
+            scenarios, against, seeds=seeds, on=on, months=months, equal_budget=equal, decompose=decompose,
             uncertainties=dict(map(_interval, uncertain or ())), states=states, until_precise=until_precise,
             precise_in=_contrast(precise_in), max_seeds=max_seeds, allow_differences=allow_differences,
         )  # fmt: skip
@@ -69,7 +73,8 @@ def compare(
             storing.refuse_if_there(storing.place_of(out, {"name": asked.name, "identity": asked.identity()}))
         check_writable(out)
         command = _command(
-            scenarios, against=against, seeds=seeds, on=on, months=months, equal_budget=equal_budget, decompose=decompose,
+            scenarios, against=against, seeds=seeds, on=on, months=months, equal_budget=equal is True,
+            equal_budget_at=equal_budget_at, decompose=decompose,
             uncertain=uncertain or [], states=states if uncertain else None, until_precise=until_precise, precise_in=precise_in,
             max_seeds=max_seeds if until_precise is not None else None, allow_differences=allow_differences,
         )  # fmt: skip
@@ -89,6 +94,21 @@ def _plan(scenarios: list[str], against: str, **asked: Any) -> Plan:
     from clustersim.experiments.comparisons.plan import plan
 
     return plan(scenarios, against=against, **asked)
+
+
+def _equal_budget(scenarios: list[str], asked: bool, at: float | None) -> bool | float:
+    """Whether budgets are made equal, or at which amount; one that was written behind `--equal-budget` is no scenario."""
+    amount = next((text for text in scenarios if _is_amount(text)), None)
+    if asked and amount is not None and len(scenarios) > 1:
+        complain(f"--equal-budget takes no amount, and no scenario is called {amount}: write --equal-budget-at {amount}", MISTAKE)
+    return asked if at is None else at
+
+
+def _is_amount(text: str) -> bool:
+    try:
+        return float(text) > 0
+    except ValueError:
+        return False
 
 
 def _interval(text: str) -> tuple[str, tuple[float, float] | None]:
@@ -131,7 +151,7 @@ def _command(scenarios: list[str], **options: Any) -> str:
         elif isinstance(value, list):
             words += [word for text in value for word in (flag, text)]
         elif value is not None and value is not False:
-            words += [flag, f"{value:g}" if isinstance(value, float) else str(value)]
+            words += [flag, f"{value:.15g}" if isinstance(value, float) else str(value)]
     return shlex.join(words)
 
 
@@ -176,7 +196,10 @@ def _print(comparison: Comparison, path: Path) -> None:
         typer.echo(f"Note: {precision['note']}.")
     if (equal := comparison.facts["equal_budget"]) is not None:
         factors = ", ".join(f"{said['arm']} {_factors(said)}" for said in equal["arms"] if said["gap"] is not None)
-        typer.echo(f"Budgets were scaled to {_grouped(equal['target_eur'])} EUR of public money spent: {factors}.")
+        typer.echo(f"Public budgets were scaled to {_grouped(equal['target_eur'])} EUR of public money spent: {factors}.")
+        left = [said["arm"] for said in equal["arms"] if said["gap"] is None and said["note"]]
+        if left:
+            typer.echo(f"Not made equal, and left as they are: {', '.join(left)}.")
     for warning in comparison.warnings:
         typer.echo(f"Warning: {warning}")
     for failure in comparison.failures:
@@ -244,7 +267,7 @@ def _signed(value: float) -> str:
         return "unknown"
     if abs(value) < _NOISE:
         return "0"
-    return f"{value:+,.0f}".replace(",", _THIN) if abs(value) >= 1_000 else f"{value:+.3g}"
+    return f"{value:+,.0f}" if abs(value) >= 1_000 else f"{value:+.3g}"
 
 
 def _grouped(value: float) -> str:
@@ -252,4 +275,4 @@ def _grouped(value: float) -> str:
 
 
 def _plain(value: float, form: str) -> str:
-    return "unknown" if value != value else f"{value:{form}}".replace(",", _THIN)
+    return "unknown" if value != value else f"{value:{form}}"

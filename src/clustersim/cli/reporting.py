@@ -46,10 +46,11 @@ def report(
 
 
 def _newest(folder: Path) -> Path:
-    """The folder itself, or the newest comparison or analysed sweep inside it; sweeps lie one floor further down."""
+    """The folder itself, or the newest comparison or analysed sweep in one of the folders of it, or of those: `--out` is two floors up."""
     if (folder / COMPARISON).exists() or _analysis(folder) is not None:
         return folder
-    inside = [*folder.glob(f"*/{COMPARISON}"), *folder.glob(f"*/{ANALYSIS}/{MANIFEST}"), *folder.glob(f"*/*/{ANALYSIS}/{MANIFEST}")]
+    kept = (COMPARISON, f"{ANALYSIS}/{MANIFEST}")
+    inside = [manifest for floors in ("*", "*/*") for name in kept for manifest in folder.glob(f"{floors}/{name}")]
     newest = max(inside, key=lambda manifest: manifest.stat().st_mtime, default=None)
     return folder if newest is None else newest.parent
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from clustersim.population import Population
-from clustersim.problems import ScenarioError
+from clustersim.problems import Caution, ScenarioError
 from clustersim.scenario import parts, support
 from clustersim.scenario.checking import Checker
 from clustersim.scenario.completing import completed
@@ -193,7 +193,7 @@ class Scenario:
         old, new = (completed(entries, self._theory) for entries in (default_entries() | self._base, self._entries))
         return [(path, old.get(path), new.get(path)) for path in dict.fromkeys((*old, *new)) if old.get(path) != new.get(path)]
 
-    def warnings(self) -> list[str]:
+    def warnings(self) -> list[Caution]:
         """What is allowed but can hardly be meant, such as a measure that can never act: a sentence each, with a remedy."""
         return list(idle_measures(self.measures, self.funders, self.run.months))
 

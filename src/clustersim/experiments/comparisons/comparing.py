@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from clustersim.experiments.comparisons.answering import Answer, ComparisonError
 from clustersim.experiments.comparisons.arms import Named
+from clustersim.experiments.comparisons.cautions import noted, said_of_reach
 from clustersim.experiments.comparisons.comparison import Comparison
 from clustersim.experiments.comparisons.plan import Plan, plan
 from clustersim.experiments.comparisons.worlds import Worlds
@@ -46,7 +47,7 @@ def compare(
         on: The scenario of a territory to put all of them on.
         months: Horizon after the spin-up, instead of the scenarios' own.
         workers: Runs at a time, each in a process of its own; all usable cores unless said. 1 needs no other process.
-        equal_budget: Scale the budgets of each arm until all spend the same public money: True for what the arm spends that
+        equal_budget: Scale the public budgets of each arm until all spend the same public money: True for what the arm spends that
             spends least, or an amount in EUR over the horizon.
         decompose: Run all parts of each mix of measures, for the share of each measure.
         uncertainties: Dotted paths of uncertain parameters, each with its lowest and highest value, or None for those declared.
@@ -79,4 +80,6 @@ def answer(
 ) -> Comparison:
     """Do what a plan asks; `kind` as in `Crew`, `command` is how to ask it again."""
     with Crew(asked.arms, record_of, workers=workers, kind=kind, warm=warm_kernels) as crew:
-        return Answer(asked, Worlds(crew, progress)).comparison(command)
+        found = Answer(asked, Worlds(crew, progress)).comparison(command)
+    found.facts.update(noted([*found.warnings, *said_of_reach(found.measures)]))
+    return found

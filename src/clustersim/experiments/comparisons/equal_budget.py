@@ -1,21 +1,32 @@
 """Equal budgets: for each arm the intensity at which as much public money is really spent as in the others.
 
-What counts is spending, net of repayments, in the mean over seeds; a budget that finds no takers is not spent. Spending rises
-in steps with the budget, because promises are made whole. So a factor on all budgets of an arm is searched between what
+What counts is spending, net of repayments, in the mean over seeds; a budget that finds no takers is not spent, and what is promised
+and at the end still to be paid does not count. Scaled are the budgets of public funders; those of private funders stay as written. An
+arm that spends no public money has nothing to scale: it is left as it is, and said to be so. Spending rises
+in steps with the budget, because promises are made whole. So a factor on all public budgets of an arm is searched between what
 spends too little and what spends too much, on a few seeds first and then on all. Where a step is too high to come near enough,
 the two factors at its foot and at its head share the years: the higher one counts in as many budget years as it takes
 (`scaling`), which divides the step by the number of years. What is reached is reported, also where even that is not near enough.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import isnan, nan
 from typing import Self
 
-from clustersim.experiments.comparisons.scaling import AS_WRITTEN, Scale, budget_of, calling_years, largest_factor, scaled, spread
+from clustersim.experiments.comparisons.scaling import (
+    AS_WRITTEN,
+    Scale,
+    budget_of,
+    calling_years,
+    largest_factor,
+    publicly_paid,
+    scaled,
+    spread,
+)  # fmt: skip
 from clustersim.experiments.comparisons.worlds import World, Worlds
 from clustersim.experiments.records import Record
-from clustersim.problems import Problem, ScenarioError
+from clustersim.problems import Caution, Problem, ScenarioError
 from clustersim.scenario import Scenario
 
 __all__ = ["TOLERANCE", "Intensity", "equal_intensities", "public_eur"]
@@ -33,12 +44,12 @@ class Intensity:
     """How far an arm's budgets are scaled.
 
     Attributes:
-        scale: What the budget of every measure is multiplied by.
+        scale: What the public budgets are multiplied by.
         target_eur: Public spending to reach, mean over seeds; NaN for an arm that is left as it is.
         written_eur: Public spending before anything is scaled.
         achieved_eur: Public spending reached.
-        met: Whether that is near enough.
-        note: What a reader must know; may be empty.
+        met: Whether that is near enough; also of an arm that is left as it is, which missed nothing (`equalised` is false there).
+        notes: What a reader must know; may be empty.
     """
 
     scale: Scale
@@ -46,7 +57,17 @@ class Intensity:
     written_eur: float
     achieved_eur: float
     met: bool
-    note: str = ""
+    notes: tuple[Caution, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """What a reader must know, in a row."""
+        return "; ".join(self.notes)
+
+    @property
+    def equalised(self) -> bool:
+        """Whether its spending was to be made equal; it is not where an arm is left as it is."""
+        return not isnan(self.target_eur)
 
     @property
     def gap(self) -> float:
@@ -55,7 +76,7 @@ class Intensity:
 
     def verified(self, achieved_eur: float) -> Self:
         """The same with what was spent in the end."""
-        met = isnan(self.target_eur) or _near(achieved_eur, self.target_eur)
+        met = not self.equalised or _near(achieved_eur, self.target_eur)
         return replace(self, achieved_eur=achieved_eur, met=met)
 
 
@@ -90,8 +111,7 @@ def equal_intensities(
         if eur > 0:
             found.append(_Search(arm, number, worlds, tuple(seeds), target).intensity())
         else:
-            note = "left as it is: it spends no public money" if arm.measures else ""
-            found.append(Intensity(AS_WRITTEN, nan, eur, eur, True, note))
+            found.append(Intensity(AS_WRITTEN, nan, eur, eur, True, _why_left(arm)))
     return found
 
 
@@ -115,7 +135,7 @@ class _Search:
             self._try_two_factors()
         scale = self._best
         achieved = self.tried[scale]
-        return Intensity(scale, self.target, written, achieved, self._reached, "; ".join(self._notes(scale)))
+        return Intensity(scale, self.target, written, achieved, self._reached, tuple(self._notes(scale)))
 
     @property
     def _best(self) -> Scale:
@@ -188,16 +208,47 @@ class _Search:
         self.tried.setdefault(Scale(low), single[low])  # where that is nothing at all
         return low, high
 
-    def _notes(self, scale: Scale) -> list[str]:
-        moneyless = [measure.name for measure in self.arm.measures if budget_of(measure) is None]
-        found = [f"{', '.join(moneyless)}: no money, left as it is"] if moneyless else []
+    def _notes(self, scale: Scale) -> Iterator[Caution]:
+        paid = publicly_paid(self.arm)
+        for kind, names in (
+            ("moneyless", [measure.name for measure in self.arm.measures if budget_of(measure) is None]),
+            ("private", [measure.name for measure in self.arm.measures if budget_of(measure) is not None and measure not in paid]),
+        ):
+            if names:
+                yield _note(kind, measures=names)
         if scale.years:
-            found.append("one factor for all years moves spending in steps larger than the tolerance, so some years have a higher one")
-        if not self._reached and all(spent <= self.target for spent in self.tried.values()):
-            found.append("more budget is not spent: takers, or its funder's own budget, are the limit")
-        elif not self._reached:
-            found.append("promises are whole: one more or less, in a single year, moves spending by more than the tolerance")
-        return found
+            yield _note("uneven_years")
+        if self._reached:
+            return
+        if not self.tried[scale] > 0:
+            yield _note("nothing_left")
+        elif all(spent <= self.target for spent in self.tried.values()):
+            yield _note("no_takers")
+        else:
+            yield _note("whole_promises")
+
+
+def _why_left(arm: Scenario) -> tuple[Caution, ...]:
+    """Why an arm that spends no public money does not; nothing of one without measures, where it goes without saying."""
+    if not arm.measures:
+        return ()
+    return (_note("unspent" if publicly_paid(arm) else "no_public_budget"),)
+
+
+_NOTES = {
+    "no_public_budget": "left as it is: none of its measures has a budget of a public funder",
+    "unspent": "left as it is: of its public budget nothing is spent within the horizon, or all of it comes back",
+    "moneyless": "{measures}: no money, left as it is",
+    "private": "{measures}: private money, left as it is",
+    "uneven_years": "one factor for all years moves spending in steps larger than the tolerance, so some years have a higher one",
+    "nothing_left": "its smallest promise costs more than that, so nothing of it is left to compare",
+    "no_takers": "more budget is not spent: takers, or its funder's own budget, are the limit",
+    "whole_promises": "promises are whole: one more or less, in a single year, moves spending by more than the tolerance",
+}
+
+
+def _note(kind: str, **values: list[str]) -> Caution:
+    return Caution(kind, _NOTES[kind].format(**{name: ", ".join(said) for name, said in values.items()}), values)
 
 
 def _near(spent: float, target: float) -> bool:

@@ -4,10 +4,10 @@ import platform
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from math import isnan
 from typing import Any
 
 from clustersim import durable
+from clustersim.experiments.comparisons.cautions import noted
 from clustersim.experiments.comparisons.equal_budget import TOLERANCE, Intensity
 from clustersim.experiments.comparisons.plan import Plan
 from clustersim.experiments.comparisons.uncertainty import states_of
@@ -68,7 +68,7 @@ def facts_of(
         "precision": precision,
         "differences_allowed": asked.allow_differences,
         "failures": list(failures),
-        "warnings": list(warnings),
+        **noted(warnings),
         "command": command or _as_python(asked),
         "versions": {
             "results": RESULTS_VERSION,
@@ -82,7 +82,7 @@ def facts_of(
 
 def _equal(arms: Mapping[str, Scenario], intensities: Sequence[Intensity]) -> dict[str, Any]:
     """How equal budgets were made, and how equal they are."""
-    target = next(intensity.target_eur for intensity in intensities if not isnan(intensity.target_eur))
+    target = next(intensity.target_eur for intensity in intensities if intensity.equalised)
     return {
         "target_eur": target,
         "tolerance": TOLERANCE,
@@ -93,9 +93,10 @@ def _equal(arms: Mapping[str, Scenario], intensities: Sequence[Intensity]) -> di
                 "higher_factor": intensity.scale.higher,
                 "higher_years": list(intensity.scale.years),
                 "achieved_eur": intensity.achieved_eur,
-                "gap": None if isnan(intensity.target_eur) else intensity.gap,
-                "met": intensity.met,
+                "gap": intensity.gap if intensity.equalised else None,
+                "met": intensity.met if intensity.equalised else None,
                 "note": intensity.note,
+                "notes": [{"kind": note.kind, "values": dict(note.values)} for note in intensity.notes],
             }
             for name, intensity in zip(arms, intensities, strict=True)
         ],

@@ -12,7 +12,7 @@ from clustersim.experiments.comparisons.uncertainty import Uncertainties, uncert
 from clustersim.experiments.outcomes import HEADLINES, OUTCOMES, outcome
 from clustersim.experiments.statistics import FEW_SEEDS
 from clustersim.luck import Luck
-from clustersim.problems import Problem, ScenarioError, did_you_mean, in_words
+from clustersim.problems import Caution, Problem, ScenarioError, did_you_mean, in_words
 from clustersim.results import RESULTS_VERSION
 from clustersim.scenario import Scenario
 
@@ -95,9 +95,10 @@ class Plan:
 
     def warnings(self) -> list[str]:
         """What a reader must know before the numbers."""
-        found = [f"{arm.name}: {sentence}" for arm in self.arms for sentence in arm.warnings()]
+        found: list[str] = [caution.of(arm.name) for arm in self.arms for caution in arm.warnings()]
         if self.allow_differences:
-            found.append("arms may differ in more than their measures: a difference is the effect of all that differs")
+            said = "arms may differ in more than their measures: a difference is the effect of all that differs"
+            found.append(Caution("differences", said, {}))
         return found
 
 

@@ -1,4 +1,7 @@
-"""Scaling: how the budgets of an arm are multiplied, in all years alike or in some of them more.
+"""Scaling: how the public budgets of an arm are multiplied, in all years alike or in some of them more.
+
+What a private funder gives is not the public purse's to raise or to cut, and does not count in what is made equal: its budgets stay as
+they are written.
 
 A budget year begins at the scenario's month 1, 13, 25, ... as for the calls that spend the budget. Years with a higher factor are
 spread over the scenario, the middle first, then the middles of what is left: a euro of the first year has longer to act than one of
@@ -15,15 +18,15 @@ from clustersim.experiments.comparisons.worlds import Changes
 from clustersim.measures.calls import YEAR, opens
 from clustersim.scenario import MeasureSettings, Scenario
 
-__all__ = ["AS_WRITTEN", "Scale", "budget_of", "calling_years", "largest_factor", "scaled", "spread"]
+__all__ = ["AS_WRITTEN", "Scale", "budget_of", "calling_years", "largest_factor", "publicly_paid", "scaled", "spread"]
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How far the budgets of an arm are scaled.
+    """How far the public budgets of an arm are scaled.
 
     Attributes:
-        factor: On the budget of every measure.
+        factor: On the budget of every measure of a public funder.
         higher: What counts instead in `years`; None where there are none.
         years: Budget years, the first is 1.
     """
@@ -46,13 +49,11 @@ def year_of(month: int) -> int:
 
 
 def scaled(arm: Scenario, scale: Scale) -> tuple[tuple[str, Any], ...]:
-    """The changes that multiply the budget of every measure of an arm; values that change over time keep their months."""
+    """The changes that multiply the public budgets of an arm; values that change over time keep their months."""
     changes: Changes = ()
     turns = {first for year in scale.years for first in (YEAR * (year - 1) + 1, YEAR * year + 1) if 1 < first <= arm.run.months}
-    for measure in arm.measures if scale != AS_WRITTEN else ():
+    for measure in publicly_paid(arm) if scale != AS_WRITTEN else ():
         budget = budget_of(measure)
-        if budget is None:
-            continue
         path = f"measures.{measure.name}.budget_eur_per_year"
         said = {int(month): value for month, value in budget.items()} if isinstance(budget, dict) else {0: budget}
         course: dict[int, float] = {}
@@ -73,10 +74,16 @@ def budget_of(measure: MeasureSettings) -> Any:
     return measure.values().get("budget_eur_per_year")
 
 
+def publicly_paid(arm: Scenario) -> tuple[MeasureSettings, ...]:
+    """The measures of an arm that have a budget of a public funder."""
+    public = {funder.name for funder in arm.funders if funder.public}
+    return tuple(measure for measure in arm.measures if measure.funder in public and budget_of(measure) is not None)
+
+
 def largest_factor(arm: Scenario) -> float:
     """How far budgets may be raised before one leaves the interval that it is declared with; infinite where there are none."""
     most = [inf]
-    for measure in arm.measures:
+    for measure in publicly_paid(arm):
         budget = budget_of(measure)
         declared = {parameter.name: parameter for parameter in measure.numbers.declared()}.get("budget_eur_per_year")
         values = [value for value in (budget.values() if isinstance(budget, dict) else [budget]) if value]
@@ -86,10 +93,8 @@ def largest_factor(arm: Scenario) -> float:
 
 def calling_years(arm: Scenario) -> tuple[int, ...]:
     """The budget years in which some measure of a public funder holds a call that it has money for."""
-    public = {funder.name for funder in arm.funders if funder.public}
-    paying = [measure for measure in arm.measures if measure.funder in public and budget_of(measure) is not None]
     months = range(1, arm.run.months + 1)
-    found = {year_of(month) for measure in paying for month in months if _promises(measure, month)}
+    found = {year_of(month) for measure in publicly_paid(arm) for month in months if _promises(measure, month)}
     return tuple(sorted(found))
 
 

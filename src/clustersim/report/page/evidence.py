@@ -15,11 +15,16 @@ from clustersim.population import Population
 from clustersim.report.page.folder import StoredComparison
 from clustersim.scenario.theory import whole_theory
 
-__all__ = ["GRADES", "Graded", "counts", "grade", "grade_of", "graded"]
+__all__ = ["GRADES", "Graded", "counts", "grade", "grade_of", "graded", "rests_on"]
 
 GRADES = ("measured", "published", "decision", "assumed")
 # numbers of measures that say how support works, and so are no decision of those who plan it
 WORKINGS = frozenset({"gain_share", "visibility_encounters", "considered"})
+# numbers of the theory by which a kind of measure acts, so that its effect is no surer than they are
+ACTS_BY = {
+    "project_call": (("innovating", "granted_idea_rate"), ("innovating", "least_granted_share")),
+    "voucher": (("innovating", "granted_idea_rate"), ("innovating", "least_granted_share")),
+}
 # words by which a source shows that somebody counted
 _COUNTED = re.compile(r"\b(survey|monitor|ESEM|register|yearbook|census|statistics|fit|survival|creations|area of|\d among)", re.IGNORECASE)
 
@@ -72,6 +77,13 @@ def graded(stored: StoredComparison) -> list[Graded]:
     for name, group in theory.processes.items():
         found += _group("processes", name, group, [arm.resolved.get("processes", {}).get(name, {}) for arm in stored.arms])
     return found + _group("population", "population", Population, [arm.resolved.get("population", {}) for arm in stored.arms])
+
+
+def rests_on(kind: str, numbers: list[Graded]) -> list[Graded]:
+    """The assumed numbers that the effect of a kind of measure rests on: how its support works, its own and those of the theory."""
+    own = [number for number in numbers if (number.part, number.group) == ("measures", kind) and number.parameter.name in WORKINGS]
+    known = {(number.group, number.parameter.name): number for number in numbers if number.part == "processes"}
+    return [number for number in [*own, *(known[name] for name in ACTS_BY.get(kind, ()))] if number.grade == "assumed"]
 
 
 def counts(numbers: list[Graded]) -> list[tuple[str, str, Counter[str]]]:

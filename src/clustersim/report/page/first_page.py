@@ -1,15 +1,19 @@
 """The first page: what was compared and what limits it, four numbers, and the measures side by side."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from clustersim.report.page.evidence import Graded
 from clustersim.report.page.folder import Arm, StoredComparison
 from clustersim.report.page.language import Language
 from clustersim.report.page.readings import FEW_SEEDS, Contrast, Effect, decimals, effect_of, leading
+from clustersim.report.page.sheets import rests
 
 __all__ = ["Cell", "Headline", "Row", "compared", "headlines", "may_be_ranked", "rows"]
 
 YEAR = 12
+LEAST_PERCENT = 0.01  # a smaller part of a level is told as less than that
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,16 @@ class Headline:
         effect: The number with its interval, of the arm that leads.
         sentence: What it means, in one sentence.
         often: In which share of the simulated worlds the arm did better, in one sentence; empty where no effect can be told.
+        relative: The effect as a part of the level without the measure; empty where there is none to compare it with.
+        spent: What that measure spent, in one sentence; empty where no arm is told of.
     """
 
     outcome: str
     effect: Effect
     sentence: str
     often: str
+    relative: str = ""
+    spent: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,11 +54,13 @@ class Cell:
 class Row:
     """One arm in the table of measures. The control's cells hold its level as the value of an effect.
 
-    What is promised and still to be paid at the end stands under what is spent; it is empty where that is nothing.
+    What is promised and still to be paid at the end stands under what is spent; it is empty where that is nothing. `rests` says which
+    assumed numbers its effect rests on.
     """
 
     arm: Arm
     kinds: str
+    rests: str
     public: str
     private: str
     public_committed: str
@@ -69,7 +79,7 @@ def compared(stored: StoredComparison, language: Language) -> str:
         measure=stored.treated[0].title,
         control=stored.control.title,
         place=language.say("page.one_territory", territory=stored.territory) if alike else language.say("page.territories"),
-        span=span or language.say("format.months", count=language.number(months)),
+        span=span or language.say("format.one_month" if months == 1 else "format.months", count=language.number(months)),
         seeds=language.number(len(stored.seeds)),
     )
 
@@ -90,8 +100,31 @@ def headlines(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Cont
             n=language.number(contrast.n),
         )
         often = language.say("page.often", better=_better(contrast, language)) if contrast.sure else ""
-        found.append(Headline(contrast.outcome, effect, sentence, often))
+        of_arm = ("", "") if all_same else (_relative(contrast, stored.control.title, language), _spent(stored, contrast.arm, language))
+        found.append(Headline(contrast.outcome, effect, sentence, often, *of_arm))
     return found
+
+
+def _relative(contrast: Contrast, control: str, language: Language) -> str:
+    """The effect in percent of the level of the control; nothing of what is in percent itself, or where that level is zero."""
+    if contrast.scale != 1 or not contrast.control > 0 or not math.isfinite(contrast.difference) or contrast.verdict == "same":
+        return ""
+    percent = 100 * contrast.difference / contrast.control
+    if abs(percent) < LEAST_PERCENT / 2:
+        return language.say("page.relative_tiny", least=language.number(LEAST_PERCENT, 2), control=control)
+    places = 0 if abs(percent) >= 9.5 else 1 if abs(percent) >= 0.095 else 2
+    return language.say("page.relative", change=language.number(percent, places, signed=True), control=control)
+
+
+def _spent(stored: StoredComparison, arm: Arm, language: Language) -> str:
+    """What an arm spends on average, public money and private if there is any."""
+    table = stored.tables["money"]
+    ours = table[table["arm"] == arm.name]
+    if ours.empty:
+        return ""
+    public, private = float(ours["public_eur"].iloc[0]), float(ours["private_eur"].iloc[0])
+    key = "page.spent_both" if private else "page.spent"
+    return language.say(key, measure=arm.title, public=language.euros(public), private=language.euros(private))
 
 
 def may_be_ranked(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], outcome: str) -> bool:
@@ -106,8 +139,10 @@ def may_be_ranked(stored: StoredComparison, contrasts: Mapping[tuple[str, str], 
     return first.sure or control > first.chance
 
 
-def rows(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> list[Row]:
-    """The table of measures, the control first."""
+def rows(
+    stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], numbers: list[Graded], language: Language
+) -> list[Row]:
+    """The table of measures, the control first; `numbers` are those that the comparison rests on."""
     runs = stored.frame("runs").groupby("arm")
     spent = runs[["public_eur", "private_eur"]].mean()
     committed = runs[["public_committed_eur", "private_committed_eur"]].mean()
@@ -131,7 +166,9 @@ def rows(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast]
             else ""
             for payer in ("public", "private")
         )
-        found.append(Row(arm, language.listed(list(kinds)) or language.say("words.no_measure"), public, private, *owed, cells))
+        said = language.listed(list(kinds)) or language.say("words.no_measure")
+        weak = rests(dict.fromkeys(measure["kind"] for measure in arm.measures.values()), numbers, language)
+        found.append(Row(arm, said, weak, public, private, *owed, cells))
     return found
 
 

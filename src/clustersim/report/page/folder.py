@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -139,7 +140,10 @@ class StoredComparison:
         """The same with titles in that language, as far as they are known in it."""
         territory = self.manifest["territory"]
         manifest = {**self.manifest, "territory": {**territory, "title": language.territory(territory["title"])}}
-        arms = tuple(replace(arm, title=language.title(arm.name, arm.title)) for arm in self.arms)
+        titles = {arm.name: language.title(arm.name, arm.title) for arm in self.arms}
+        shared = {title for title, count in Counter(titles.values()).items() if count > 1}  # then their names tell them apart
+        named = {name: f"{title} ({name})" if title in shared else title for name, title in titles.items()}
+        arms = tuple(replace(arm, title=named[arm.name]) for arm in self.arms)
         return StoredComparison(self.folder, manifest, arms)
 
     @cached_property

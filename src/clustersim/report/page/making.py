@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from clustersim.report.page.cautions import cautions, reasons, unreached
 from clustersim.report.page.folder import StoredComparison
 from clustersim.report.page.language import Language
 from clustersim.report.page.readings import FEW_SEEDS, Contrast
@@ -25,7 +26,7 @@ def facts(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast
         "question": language.question(treated[0].name, said["question"]) if len(treated) == 1 else language.say("page.question"),
         "few_seeds": language.say("sureness.seeds_few", seeds=language.number(least)) if least < FEW_SEEDS else "",
         "caveats": _caveats(stored, contrasts, language),
-        "warnings": said["warnings"],
+        "warnings": cautions(stored, language),
         "failures": [_failure(stored, failed, language) for failed in said["failures"]],
         "equal_budget": _equal_budget(stored, language),
         "territory": language.say(
@@ -50,14 +51,13 @@ def _histories(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Con
 
 
 def _caveats(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contrast], language: Language) -> list[str]:
-    """What a reader must know before the numbers: other differences, scaled budgets, drawn states, failed runs."""
+    """What a reader must know before the numbers: other differences, scaled budgets, nobody reached, drawn states, failed runs."""
     said, found = stored.manifest, []
     if said["differences_allowed"]:
         found.append(language.say("page.differences"))
     if said["equal_budget"]:
-        missed = [stored.titles[fact["arm"]] for fact in said["equal_budget"]["arms"] if not fact["met"]]
-        found.append(language.say("page.equal_budget", target=language.euros(said["equal_budget"]["target_eur"])))
-        found += [language.say("page.equal_missed", arms=language.listed(missed))] if missed else []
+        found += _equal_caveats(stored, said["equal_budget"], language)
+    found += unreached(stored, language)
     if stored.states > 1:
         found.append(language.say("page.states", drawn=language.number(stored.states - 1)))
     failed = Counter(failure["arm"] for failure in said["failures"])
@@ -69,6 +69,24 @@ def _caveats(stored: StoredComparison, contrasts: Mapping[tuple[str, str], Contr
             n = language.number(compared.get(arm.name, max(compared.values())))
             found.append(language.say(key, arm=arm.title, failed=language.number(failed[arm.name]), runs=runs, n=n))
     return found
+
+
+def _equal_caveats(stored: StoredComparison, equal: Mapping[str, Any], language: Language) -> list[str]:
+    """Which arms were made to spend the same public money, which missed it, and which were left as they are."""
+    scaled = [stored.titles[fact["arm"]] for fact in equal["arms"] if fact["gap"] is not None]
+    missed = [stored.titles[fact["arm"]] for fact in equal["arms"] if fact["gap"] is not None and not fact["met"]]
+    left = [stored.titles[arm] for arm in _left(stored, equal)]
+    key = "page.equal_some" if left else "page.equal_budget"
+    found = [language.say(key, arms=language.listed(scaled), target=language.euros(equal["target_eur"]))]
+    found += [language.say("page.equal_left", arms=language.listed(left))] if left else []
+    found += [language.say("page.equal_missed", arms=language.listed(missed))] if missed else []
+    return found
+
+
+def _left(stored: StoredComparison, equal: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The arms that have measures and no public spending that could be made equal, with what is said of them."""
+    named = {arm.name: arm for arm in stored.arms}
+    return {fact["arm"]: fact for fact in equal["arms"] if fact["gap"] is None and named[fact["arm"]].measures}
 
 
 def _failure(stored: StoredComparison, failed: Mapping[str, Any], language: Language) -> str:
@@ -91,19 +109,25 @@ def _seeds(stored: StoredComparison, language: Language) -> list[str]:
 
 
 def _equal_budget(stored: StoredComparison, language: Language) -> list[str]:
-    """How near each arm came to the same public spending; nothing where budgets are as the scenarios say."""
+    """How near each arm came to the same public spending, and why; nothing where budgets are as the scenarios say."""
     equal = stored.manifest["equal_budget"]
-    return [
+    if not equal:
+        return []
+    found = [
         language.say(
             "making.equal_fact_years" if fact.get("higher_years") else "making.equal_fact",
             arm=stored.titles[fact["arm"]],
             **_factors(fact, language),
             spent=language.euros(fact["achieved_eur"]),
             target=language.euros(equal["target_eur"]),
-            verdict=language.say("making.equal_met" if fact["met"] else "making.equal_missed"),
+            verdict=language.say("making.equal_met" if fact["met"] else "making.equal_missed") + reasons(fact.get("notes", ()), language),
         )
-        for fact in (equal["arms"] if equal else ())
+        for fact in equal["arms"]
         if fact["gap"] is not None
+    ]
+    return found + [
+        language.say("making.equal_left_fact", arm=stored.titles[arm], why=reasons(fact.get("notes", ()), language))
+        for arm, fact in _left(stored, equal).items()
     ]
 
 
