@@ -247,7 +247,7 @@ def _print_changes(comparison: Comparison) -> None:
                 "outcome": name,
                 "seeds": f"{found['n']}",
                 "correlation": _plain(found["correlation"], "+.2f"),
-                "runs saved": "" if never else _plain(found["runs_saved"], "z,.0f"),
+                "runs saved": "" if never else _plain(float(f"{found['runs_saved']:.2g}"), "z,.0f"),
                 "seeds needed": _plain(needed, "z,.0f") if holds_zero else "",
             }
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clustersim.experiments.comparisons import pairing
-from clustersim.experiments.comparisons.cautions import said_of_precision, said_of_seeds, said_of_target
+from clustersim.experiments.comparisons.cautions import said_of_missed, said_of_precision, said_of_seeds, said_of_target
 from clustersim.experiments.comparisons.comparison import Comparison
 from clustersim.experiments.comparisons.equal_budget import Intensity, equal_intensities, public_eur
 from clustersim.experiments.comparisons.facts import facts_of
@@ -173,9 +173,7 @@ class Answer:
             spent = [public_eur(record) for (name, state, _), record in records.items() if name == arm.name and state == 0]
             found.append(intensity.verified(sum(spent) / len(spent)))
             if not found[-1].met:
-                said = f"{found[-1].achieved_eur:,.0f} of {intensity.target_eur:,.0f} EUR".replace(",", " ")
-                why = f" ({intensity.note})" if intensity.note else ""
-                self.warnings.append(f"{arm.name} does not spend the same public money: {said}{why}")
+                self.warnings.append(said_of_missed(arm.name, found[-1]))
         return found
 
     def _parts(self, failures: list[dict]) -> "pd.DataFrame":

@@ -95,7 +95,7 @@ def said_of_reach(measures: "pd.DataFrame") -> list[str]:
 
 _SAID = {
     "failed": "{arm}: {failed} of {runs} runs failed; compared on {seeds} seeds",
-    "few_seeds": "{seeds} seeds are few: under {enough}, intervals may be narrower than they should be",
+    "few_seeds": "{seeds} seeds are few: under {enough}, intervals of skewed outcomes may be narrower than they should be",
     "never_differs": "{outcome} ({arm}) differs in none of {seeds} seeds: how precisely that is known cannot be told",
     "always_alike": "{outcome} ({arm}) differs by the same in each of {seeds} seeds: how precisely that is known cannot be told",
     "width_of_few": "the interval of {outcome} ({arm}) rests on {seeds} seeds: under {enough} its width is not to be trusted",
