@@ -5,6 +5,7 @@ import json
 import os
 import shlex
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -123,6 +124,20 @@ def test_status_names_experiments_and_how_far_they_are(folder: Path) -> None:
     text = said("status", "trial.toml")
     assert "trial" in text and "whole" in text and "4 runs" in text
     assert "no such file" in said("status", "--store", "none.store", code=2)
+
+
+def test_identities_that_status_tells_experiments_of_one_name_apart_by_are_whole(folder: Path) -> None:
+    swept()
+    swept("--seeds", "3")
+    known = {row["identity"] for row in json.loads(said("status", "--json"))["experiments"]}
+    shown = set(said("status").split())
+    assert len(known) == 2 and known <= shown
+
+
+def test_a_program_without_standard_output_still_says_what_is_wrong(tmp_path: Path) -> None:
+    closed = "import sys; sys.stdout = None; sys.argv[0] = 'clustersim'; from clustersim.cli import main; main()"
+    found = subprocess.run([sys.executable, "-c", closed, "status"], cwd=tmp_path, capture_output=True, text=True)
+    assert (found.returncode, found.stderr.startswith("results")) == (2, True), found.stderr
 
 
 def test_status_of_what_was_swept_looks_up_no_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -296,6 +296,7 @@ def test_files_that_are_no_experiments_are_refused(tmp_path: Path) -> None:
     assert "UTF-8" in why(tmp_path / "latin.toml")
     assert 'did you mean "broken.toml"?' in why(tmp_path / "brokn.toml")
     assert "cannot be read" in why(tmp_path)
+    assert "cannot be read" in why(Path("."))
 
 
 def test_cautions_name_what_can_hardly_be_meant() -> None:

@@ -293,6 +293,8 @@ def test_it_steps_goes_back_and_follows_slider_and_keys(page):
         (lambda: page.keyboard.press("ArrowLeft"), 11),
         (lambda: page.keyboard.press("Home"), 0),
         (lambda: page.keyboard.press("End"), MONTHS),
+        (lambda: page.click("#back"), MONTHS - 1),
+        (lambda: page.keyboard.press(" "), MONTHS),  # it plays: the button that was clicked last does not answer again
     ):
         act()
         _until(page, f"document.body.dataset.month === '{month}'")

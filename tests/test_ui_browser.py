@@ -119,6 +119,28 @@ def test_space_is_the_buttons_that_the_keyboard_has_come_to_and_else_plays(visit
     visit.until("month", "Month 24 of")
 
 
+def test_boxes_and_sliders_of_the_panel_leave_the_page_its_keys_or_take_them_whole(visit):
+    visit.page.select_option("[data-test=scenario]", label="Coordinators")
+    visit.ready()
+    visit.click("group-measures.coordinators")
+    box = visit.page.locator("[data-test='measures.coordinators.renewable'] input[type=checkbox]")
+    before = box.is_checked()
+    box.click()  # by the mouse
+    visit.ready()
+    visit.page.keyboard.press("ArrowRight")
+    visit.until("month", "Month 1 of")
+    visit.page.keyboard.press(" ")
+    visit.until("month", "Month 24 of")
+    assert box.is_checked() != before
+    visit.ready()
+    visit.click("group-processes.meeting")
+    slider = visit.page.locator("[data-test='processes.meeting.decay_km'] input[type=range]")
+    value = slider.input_value()
+    slider.focus()
+    visit.page.keyboard.press("ArrowRight")
+    assert slider.input_value() != value, "the slider moves, and not the months"
+
+
 def test_a_map_is_never_shown_stretched_while_its_size_changes(visit):
     stretched = visit.page.evaluate("""async () => {
         const canvas = document.querySelector("[data-test=map-0]"), seen = [];

@@ -55,6 +55,16 @@ def test_a_file_that_was_named_is_in_the_lists(own, named):
     visit(does, Opening(**{"scenario": "village", "territory": None, **named}))
 
 
+def test_where_a_file_cannot_be_read_any_more_no_seed_is_to_blame(own):
+    async def does(session, until):
+        own.write_text("title =", encoding="utf-8")
+        session.reseed("175")
+        assert not session.refused
+        assert str(own) in session.problem or own.name in session.problem
+
+    visit(does, Opening(str(own), territory=None))
+
+
 def test_a_territory_that_was_named_is_in_the_list_and_stays_when_another_scenario_is_chosen(own):
     async def does(session, until):
         lists = showing.lists(session, 0)

@@ -13,7 +13,7 @@ from clustersim.app.feeding import Feed
 from clustersim.app.inspecting import card
 from clustersim.app.opening import Opening
 from clustersim.app.room import Room
-from clustersim.app.saving import KINDS
+from clustersim.app.saving import KINDS, file_of
 from clustersim.app.session import Session
 from clustersim.app.speaking import language
 from clustersim.app.world import LivedWorld
@@ -172,6 +172,32 @@ def test_a_world_that_cannot_be_made_is_said_and_nothing_is_waited_for():
         assert (session.worlds[0].settings.seed, session.failure) == (14, "")
 
     visit(does, Opening("village", territory=None, model=Unlucky))
+
+
+def test_settings_lived_by_a_model_of_ones_own_promise_no_bits():
+    async def does(session, until):
+        session.look_at(2)
+        await until(lambda: session.ready and session.month == 2)
+        return file_of("settings", session.worlds[0], 2, "en").content.decode()
+
+    said = visit(does, Opening("village", territory=None, model=Unlucky))
+    assert "without Unlucky, the model of your own that lived it here" in said
+    assert "to the bit" not in said and "state hash" not in said
+    said = visit(does, Opening("village", territory=None, model=ClusterModel))
+    assert "to the bit" in said and "state hash after month 2" in said
+
+
+def test_a_wish_is_not_lost_while_a_month_is_waited_for_that_nobody_draws():
+    async def does(session, until):
+        session.drawn()
+        session.play()
+        await until(lambda: session.month == 1)
+        session.pause()
+        session.step()
+        await until(lambda: session.month == 2)
+        assert (session.playing, session.failure) == (False, "")
+
+    visit(does, VILLAGE, drawn=False)
 
 
 def test_playing_without_anybody_who_looks_pauses_and_says_so(monkeypatch):

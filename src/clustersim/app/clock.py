@@ -222,6 +222,8 @@ class Clock(Worlds):
         return False
 
     def _wake(self) -> None:
+        if not self.playing:
+            self._drawn.set()  # nobody waits any more for what was to be drawn while playing
         self._woken.set()
         self.told()
 

@@ -81,7 +81,9 @@ def tables_zip(simulation: Simulation) -> bytes:
     return file.getvalue()
 
 
-def scenario_file(scenario: Scenario, seed: int, *, month: int | None = None, state_hash: str | None = None) -> bytes:
+def scenario_file(
+    scenario: Scenario, seed: int, *, month: int | None = None, state_hash: str | None = None, own_model: str = ""
+) -> bytes:
     """The settings as a scenario file that extends nothing, with the command that lives it again to the bit.
 
     Args:
@@ -89,13 +91,15 @@ def scenario_file(scenario: Scenario, seed: int, *, month: int | None = None, st
         seed: The replication, which is no part of a scenario.
         month: The month of `state_hash`, if there is one to compare with.
         state_hash: Digest of the state at the end of that month.
+        own_model: The class of a Mesa user that lived it, which the command does not know; empty where there is none.
     """
     until = "" if month is None else f" --months {month}"
+    same = f"without {own_model}, the model of your own that lived it here" if own_model else "the same world, to the bit"
     said = [
-        f"Written by clustersim {version_of('clustersim')}. Save it as NAME.toml; the same world, to the bit:",
+        f"Written by clustersim {version_of('clustersim')}. Save it as NAME.toml; {same}:",
         f"clustersim run NAME.toml --seed {seed}{until}",
     ]
-    if state_hash is not None:
+    if state_hash is not None and not own_model:
         said.append(f"state hash after month {month}: {state_hash}")
     return ("".join(f"# {line}\n" for line in said) + "\n" + scenario.to_toml()).encode("utf-8")
 

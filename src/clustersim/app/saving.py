@@ -70,6 +70,7 @@ def file_to_make(what: str, world: LivedWorld, month: int, code: str) -> Callabl
             return File(f"{stem}-month{lived}-tables.{ending}", kind, exports.tables_zip(simulation))
         # a run needs a month at least, so that there is nothing to compare with before the first
         known = {"month": lived, "state_hash": simulation.state.hash()} if lived else {}
-        return File(f"{stem}.{ending}", kind, exports.scenario_file(simulation.scenario, simulation.seed, **known))
+        own_model = "" if type(world.model).__module__.startswith("clustersim.") or world.model is None else type(world.model).__name__
+        return File(f"{stem}.{ending}", kind, exports.scenario_file(simulation.scenario, simulation.seed, own_model=own_model, **known))
 
     return counted if what in ("series", "tables", "settings") else drawn

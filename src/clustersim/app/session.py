@@ -129,15 +129,18 @@ class Session(Clock):
 
     def reseed(self, typed: Any) -> None:
         """Another seed for all worlds."""
-        try:
-            changed = replace(self.settings[0], seed=int(str(typed).strip())).checked()
-        except ValueError:
-            found = str(typed).strip() or "…"
-            self.refusals.refuse(0, "seed", typed, lambda language: language.say("settings.seed_refused", found=found))
-            self.told()
-            return
-        self.refusals.forget(0, "seed")
-        self._settle(0, changed)
+        with self._trying():  # a scenario file may have become unreadable meanwhile
+            try:
+                changed = replace(self.settings[0], seed=int(str(typed).strip())).checked()
+            except ScenarioError:
+                raise
+            except ValueError:
+                found = str(typed).strip() or "…"
+                self.refusals.refuse(0, "seed", typed, lambda language: language.say("settings.seed_refused", found=found))
+                self.told()
+                return
+            self.refusals.forget(0, "seed")
+            self._settle(0, changed)
 
     def change(self, number: int, path: str, typed: Any) -> None:
         """One number of one world's settings as someone typed it; a mistake becomes a message beside it."""

@@ -36,7 +36,8 @@ def main() -> None:
     """Entry point of the console script."""
     codecs.register_error(_AS_IT_IS, _as_it_is)
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors=_AS_IT_IS)
+        if stream is not None:  # a daemon may have closed it
+            stream.reconfigure(errors=_AS_IT_IS)
     app()
 
 

@@ -90,15 +90,16 @@ def progress(said: str, *, show: bool = True) -> Progress:
     return Progress(TextColumn(said), BarColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True, disable=not show)
 
 
-def print_table(title: str, rows: list[dict[str, str]]) -> None:
-    """Rows of text as a table on standard output; no column is so narrow that a number in it would be broken."""
+def print_table(title: str, rows: list[dict[str, str]], whole: tuple[str, ...] = ()) -> None:
+    """Rows of text as a table on standard output. No column is so narrow that it would break a number, or a word where it is of `whole`."""
     from rich.console import Console
     from rich.table import Table
 
     table = Table(title=title)
     for name in rows[0]:
-        numbers = [len(word) for row in rows for word in row[name].split() if word[-1:].isdigit() and word.strip("+-0123456789.,") == ""]
-        table.add_column(name, min_width=max(numbers, default=None), overflow="fold")
+        words = [word for row in rows for word in row[name].split()]
+        kept = [len(word) for word in words if name in whole or (word[-1:].isdigit() and word.strip("+-0123456789.,") == "")]
+        table.add_column(name, min_width=max(kept, default=None), overflow="fold")
     for row in rows:
         table.add_row(*row.values())
     Console().print(table)

@@ -59,7 +59,7 @@ def status(
     if rows:
         names = [row["experiment"] for row in rows]
         left_out = "identity" if len(set(names)) == len(names) else None  # told only where it is needed to name one of several
-        print_table(str(path), [{name: str(value) for name, value in row.items() if name != left_out} for row in rows])
+        print_table(str(path), [{name: str(value) for name, value in row.items() if name != left_out} for row in rows], ("identity",))
     else:
         typer.echo(f"{path}: no experiment{' of that name' if asked else ''}.")
     typer.echo(f"{grouped(facts['runs'])} runs, {grouped(facts['failures'])} that failed, {facts['bytes'] / 1e6:.3g} MB.")

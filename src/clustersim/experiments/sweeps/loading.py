@@ -35,7 +35,7 @@ def load(path: str | os.PathLike[str], instead: Mapping[str, Any]) -> dict[str, 
         ScenarioError: naming every mistake.
     """
     path = Path(path)
-    if path.suffix != ".toml" and os.path.isfile(file := path.with_name(f"{path.name}.toml")) and not os.path.isfile(path):
+    if path.name and path.suffix != ".toml" and os.path.isfile(file := path.with_name(f"{path.name}.toml")) and not os.path.isfile(path):
         path = file
     try:
         with path.open("rb") as file:

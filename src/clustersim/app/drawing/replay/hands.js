@@ -14,9 +14,13 @@ one("zoom-in").addEventListener("click", () => zoom(1.6));
 one("zoom-out").addEventListener("click", () => zoom(1 / 1.6));
 one("zoom-all").addEventListener("click", () => zoom(1e-9));
 clustersim.navigate(one("map"), world, state.view, () => (dirty = true));
+// asked as the focus comes: with the next key even a button that was clicked is :focus-visible
+let tabbed = false;
+document.addEventListener("focusin", (event) => (tabbed = event.target.matches(":focus-visible")));
+document.addEventListener("pointerdown", () => (tabbed = false));
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || /SELECT/.test(event.target.tagName)) return;
-  const onSlider = event.target === one("slider"), onButton = event.target.tagName === "BUTTON";
+  const onSlider = event.target === one("slider"), onButton = event.target.tagName === "BUTTON" && tabbed;
   const does = {
     Enter: () => event.target === one("map") && select(clustersim.mostTied(frame)),
     " ": () => !onButton && play(!state.playing),
@@ -30,7 +34,10 @@ document.addEventListener("keydown", (event) => {
     Escape: () => select(null),
   }[event.key];
   if (!does) return;
-  if (event.key === " " && !onButton) event.preventDefault();
+  if (event.key === " " && !onButton) {
+    event.preventDefault();
+    if (event.target.tagName === "BUTTON") event.target.blur(); // else it, clicked last, answers too
+  }
   does();
 });
 
