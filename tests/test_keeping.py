@@ -480,6 +480,27 @@ def test_an_analysis_waits_for_the_tables_that_it_is_put_among(tmp_path: Path) -
     assert not [path.name for path in tables.rglob(".*")]
 
 
+@pytest.mark.parametrize("way", ["plain", "up and down", "link", "link to the folder above"])
+def test_whoever_comes_to_tables_by_another_way_waits_at_the_same_lock_and_says_so(folder: Path, monkeypatch, way: str) -> None:
+    said("sweep", "trial.toml", "--workers", "1")
+    tables = Path(said("export", "trial", "--quiet").strip()).resolve()
+    (folder / "latest").symlink_to(tables)
+    (folder / "other").symlink_to(tables.parent)
+    there = {
+        "plain": tables,
+        "up and down": tables / "scenarios" / "..",
+        "link": folder / "latest",
+        "link to the folder above": folder / "other" / tables.name,
+    }[way]
+    monkeypatch.setattr(placing, "_LONGEST", 0.0)
+    with closing(held(tables.with_name(f".{tables.name}.lock"))):
+        waited = said("sensitivity", str(there), code=2)
+    assert waited.count(f"Note: another process is writing to {tables}; this one goes on when that has ended") == 1
+    assert "another process has been writing there" in waited and not (tables / "sensitivity").exists()
+    said("sensitivity", str(there))
+    assert (tables / "sensitivity" / "manifest.json").exists()
+
+
 def test_tables_that_a_killed_export_had_set_aside_come_back_with_what_lay_beside_them(tmp_path: Path) -> None:
     results, _ = swept(small(), tmp_path / "runs.store")
     tables = export(results, tmp_path)
