@@ -380,6 +380,30 @@ def test_exported_tables_are_asked_for_again_by_the_experiment_among_them(folder
     assert said("sweep", str(moved / "experiment.toml"), *work, "--out", "other").strip() == f"other/experiment/{tables.name}"
 
 
+@pytest.mark.parametrize("name", ["trial", "listed", "constant"])
+def test_a_sweep_by_the_experiment_among_tables_leaves_known_where_it_came_from(folder: Path, name: str, monkeypatch) -> None:
+    (folder / "constant.toml").write_text(CONSTANT, encoding="utf-8")
+    work = ("--workers", "1", "--quiet")
+    tables = Path(said("sweep", f"{name}.toml", *work).strip())
+    asked, kept = (tables / "experiment.toml").read_bytes(), _all_kept(folder)
+    shutil.copytree(tables, folder / "copy")
+    for file in (tables / "experiment.toml", folder / "copy" / "experiment.toml"):
+        assert said("sweep", str(file), *work).strip() == str(tables)
+        assert (tables / "experiment.toml").read_bytes() == asked
+        assert said("export", str(file), "--quiet").strip() == str(tables)
+        assert (tables / "experiment.toml").read_bytes() == asked
+    assert _all_kept(folder) == kept
+    (folder / "elsewhere").mkdir()
+    monkeypatch.chdir(folder / "elsewhere")
+    found = said("export", name, "--quiet", "--store", "../results/runs.store")
+    assert found.strip() == f"results/{name}/{tables.name}", "nothing to be noted: its file is where it was swept from"
+
+
+def _all_kept(folder: Path) -> list:
+    with Store.open(folder / "results" / "runs.store", write=False) as store:
+        return store.experiments()
+
+
 def _runs_in(path: Path) -> list[tuple[str, str]]:
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute("SELECT identity, state_hash FROM runs ORDER BY identity").fetchall()
