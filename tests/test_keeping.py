@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -296,11 +297,12 @@ def test_of_what_two_stores_keep_of_an_experiment_the_richer_stays_whichever_has
     with Store.open(folder / poorer) as store:
         text = {key: value for key, value in json.loads(kept.text).items() if key in ("name", "folder", "said", "instead")}
         store.keep_experiment(kept.identity, "longer name", json.dumps(text | {"folder": "a much longer path" * 1_000}))
+    here = "longer name" if poorer == "results/runs.store" else kept.name
     for _ in range(2):
         assert "0 experiments came in" in said("merge", "other.store")
-        assert _kept(folder) == [kept]
+        assert _kept(folder) == [replace(kept, name=here)], "what is known here by a name is found by it after a merge"
     gone(folder)
-    assert "24 were there already" in said("resume", "trial")
+    assert "24 were there already" in said("resume", here)
 
 
 def test_what_was_asked_of_another_version_of_results_is_said_so(folder: Path, monkeypatch) -> None:
@@ -378,6 +380,30 @@ def test_exported_tables_are_asked_for_again_by_the_experiment_among_them(folder
     assert ours == theirs
     (moved / "manifest.json").unlink()
     assert said("sweep", str(moved / "experiment.toml"), *work, "--out", "other").strip() == f"other/experiment/{tables.name}"
+
+
+@pytest.mark.parametrize("name", ["trial", "listed", "constant"])
+def test_a_sweep_by_the_experiment_among_tables_leaves_known_where_it_came_from(folder: Path, name: str, monkeypatch) -> None:
+    (folder / "constant.toml").write_text(CONSTANT, encoding="utf-8")
+    work = ("--workers", "1", "--quiet")
+    tables = Path(said("sweep", f"{name}.toml", *work).strip())
+    asked, kept = (tables / "experiment.toml").read_bytes(), _all_kept(folder)
+    shutil.copytree(tables, folder / "copy")
+    for file in (tables / "experiment.toml", folder / "copy" / "experiment.toml"):
+        assert said("sweep", str(file), *work).strip() == str(tables)
+        assert (tables / "experiment.toml").read_bytes() == asked
+        assert said("export", str(file), "--quiet").strip() == str(tables)
+        assert (tables / "experiment.toml").read_bytes() == asked
+    assert _all_kept(folder) == kept
+    (folder / "elsewhere").mkdir()
+    monkeypatch.chdir(folder / "elsewhere")
+    found = said("export", name, "--quiet", "--store", "../results/runs.store")
+    assert found.strip() == f"results/{name}/{tables.name}", "nothing to be noted: its file is where it was swept from"
+
+
+def _all_kept(folder: Path) -> list:
+    with Store.open(folder / "results" / "runs.store", write=False) as store:
+        return store.experiments()
 
 
 def _runs_in(path: Path) -> list[tuple[str, str]]:
@@ -478,6 +504,27 @@ def test_an_analysis_waits_for_the_tables_that_it_is_put_among(tmp_path: Path) -
     at_work.close()
     assert found.write(tables / "sensitivity").is_dir()
     assert not [path.name for path in tables.rglob(".*")]
+
+
+@pytest.mark.parametrize("way", ["plain", "up and down", "link", "link to the folder above"])
+def test_whoever_comes_to_tables_by_another_way_waits_at_the_same_lock_and_says_so(folder: Path, monkeypatch, way: str) -> None:
+    said("sweep", "trial.toml", "--workers", "1")
+    tables = Path(said("export", "trial", "--quiet").strip()).resolve()
+    (folder / "latest").symlink_to(tables)
+    (folder / "other").symlink_to(tables.parent)
+    there = {
+        "plain": tables,
+        "up and down": tables / "scenarios" / "..",
+        "link": folder / "latest",
+        "link to the folder above": folder / "other" / tables.name,
+    }[way]
+    monkeypatch.setattr(placing, "_LONGEST", 0.0)
+    with closing(held(tables.with_name(f".{tables.name}.lock"))):
+        waited = said("sensitivity", str(there), code=2)
+    assert waited.count(f"Note: another process is writing to {tables}; this one goes on when that has ended") == 1
+    assert "another process has been writing there" in waited and not (tables / "sensitivity").exists()
+    said("sensitivity", str(there))
+    assert (tables / "sensitivity" / "manifest.json").exists()
 
 
 def test_tables_that_a_killed_export_had_set_aside_come_back_with_what_lay_beside_them(tmp_path: Path) -> None:

@@ -10,11 +10,13 @@ import sys
 from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 
 from clustersim.experiments.store import FailedRun, Progress, Store, StoredRun, StoreError, mounts, opening, run_identity
+from clustersim.experiments.store.locking import held
 from clustersim.experiments.store.pages import PAGE
 from clustersim.experiments.store.tables import CHUNK
 
@@ -394,6 +396,46 @@ def test_a_lock_file_that_lies_about_means_nothing(path, content):
     Path(f"{path}.driver").write_text("{not json")
     with Store.open(path) as store, pytest.raises(StoreError, match=f"process {os.getpid()} on"):
         Store.open(store.path)
+
+
+def lock_what_may_only_be_read(lock: str, line) -> None:
+    """Try to have a lock twice, as somebody whom the system lets read its file only."""
+    if os.geteuid() == 0:
+        os.setuid(65534)
+    told, entered = [], []
+    for _ in range(2):
+        try:
+            entered.append(held(Path(lock)))
+        except OSError as error:
+            told.append(str(error))
+    line.send((len(entered), told))
+
+
+def test_a_lock_that_may_only_be_read_lets_nobody_in_and_says_how_it_would():
+    with TemporaryDirectory() as folder:  # one that everybody may look into, unlike those of tests
+        os.chmod(folder, 0o755)
+        lock = Path(folder) / "runs.store.lock"
+        lock.touch()
+        lock.chmod(0o444)
+        entered, told = in_process(lock_what_may_only_be_read, str(lock))
+    assert entered == 0
+    assert len(told) == 2 and all(str(lock) in sentence and "chmod a+w" in sentence for sentence in told)
+
+
+def test_a_lock_is_made_with_the_rights_of_new_files_and_asking_for_one_that_is_held_does_not_free_it(tmp_path):
+    lock, before = tmp_path / "shared.lock", os.umask(0o002)
+    try:
+        mine = held(lock)
+    finally:
+        os.umask(before)
+    assert lock.stat().st_mode & 0o777 == 0o664
+    assert held(lock, 0.0) is None and in_process(is_held, str(lock)), "neither this process nor another gets it"
+    mine.close()
+    assert not in_process(is_held, str(lock))
+
+
+def is_held(lock: str, line) -> None:
+    line.send(held(Path(lock), 0.0) is None)
 
 
 @pytest.mark.parametrize("do", [drive, drive_on_network])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from clustersim.cli.asking import MISTAKE, STOPPED, complain, print_table
-from clustersim.cli.finding import Months, Out, Seeds, StoreFile, experiment_of, note_disagreement, store_of
+from clustersim.cli.finding import Months, Out, Seeds, StoreFile, experiment_of, note, note_disagreement, store_of
 
 if TYPE_CHECKING:
     from clustersim.experiments.sensitivity.analysing import Answered
@@ -55,7 +55,7 @@ def sensitivity(
             if name not in answered.experiment.outcomes:
                 complain(f"--outcome {name}: the sweep has {', '.join(answered.experiment.outcomes)}", MISTAKE)
         found = analyse(answered, outcome, _commands(experiment, outcome, answered, {"seeds": seeds, "months": months}))
-        path = found.write(place, figures.write)
+        path = found.write(place, figures.write, note)
         note_disagreement(path)
     except KeyboardInterrupt:
         complain("Stopped by Ctrl-C; nothing was written.", STOPPED)

@@ -43,19 +43,25 @@ class Sensitivity:
         """All tables that have a row: factors, quantities, the table of the method, pairs, chance."""
         return dict(self.frames)
 
-    def write(self, folder: str | os.PathLike[str], draw: Callable[[Path], None] | None = None) -> Path:
+    def write(
+        self,
+        folder: str | os.PathLike[str],
+        draw: Callable[[Path], None] | None = None,
+        notes: Callable[[str], None] | None = None,
+    ) -> Path:
         """Write everything into `folder`, whole or not at all, in place of an older analysis, and return it.
 
         Args:
             folder: Where; a sweep keeps it in its subfolder `sensitivity`.
             draw: Draws figures into a folder that holds the rest: `clustersim.report.sensitivity.figures.write`.
+            notes: Told in a sentence if another has to be waited for.
 
         Raises:
             ResultsError: if it cannot be written.
         """
         from clustersim.experiments.sensitivity import storing
 
-        return storing.write(self, folder, draw)
+        return storing.write(self, folder, draw, notes)
 
     @classmethod
     def read(cls, folder: str | os.PathLike[str]) -> Self:

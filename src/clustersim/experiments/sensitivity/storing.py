@@ -32,13 +32,18 @@ _AGAIN = "Run `clustersim sensitivity` again to write it anew"
 _PAGES = "report*.html"
 
 
-def write(analysis: "Sensitivity", folder: str | os.PathLike[str], draw: Callable[[Path], None] | None) -> Path:
+def write(
+    analysis: "Sensitivity",
+    folder: str | os.PathLike[str],
+    draw: Callable[[Path], None] | None,
+    notes: Callable[[str], None] | None = None,
+) -> Path:
     """Write all files beside their place, bring them to disk, and rename."""
     target = Path(folder)
     _refuse_others(target)
     try:
         pages: set[str] = set()
-        with new_folder(target.absolute(), lock_of=_lock_of(target.absolute()), without=pages) as part:
+        with new_folder(target.absolute(), lock_of=_lock_of(target.absolute()), without=pages, notes=notes) as part:
             (part / "tables").mkdir()
             _fill(part, analysis, draw)
             pages |= {page.name for page in target.glob(_PAGES)}
@@ -50,7 +55,7 @@ def write(analysis: "Sensitivity", folder: str | os.PathLike[str], draw: Callabl
 
 def _lock_of(target: Path) -> Path:
     """Whose lock is kept: among tables that of the tables, which must not be exchanged meanwhile, unless nobody may exchange them."""
-    tables = target.parent
+    tables = target.parent.resolve()  # by whichever way somebody has come there
     tables.parent.mkdir(parents=True, exist_ok=True)
     return tables if target.name == ANALYSIS and os.access(tables.parent, os.W_OK) else target
 

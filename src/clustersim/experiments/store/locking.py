@@ -1,14 +1,15 @@
 """The driver's lock: one process at a time writes to a store.
 
 The lock is SQLite's own, held on an empty file beside the store: it works on every system, is not inherited by worker processes,
-and vanishes with the process that holds it, however that ends; a file left behind means nothing. Who holds it stands in a
-second file.
+and vanishes with the process that holds it, however that ends; a file left behind means nothing. Whoever may only read that file
+would share the lock with others instead of having it alone, and is refused. Who holds it stands in a second file.
 """
 
 import json
 import os
 import platform
 import sqlite3
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -21,6 +22,7 @@ from clustersim.experiments.store.errors import StoreError, code_of, in_plain_wo
 __all__ = ["Driver", "DriverLock", "driver_at_work", "held", "told_by_driver"]
 
 _PATIENCE = 0.5  # seconds: whoever asks whether there is a driver keeps the lock for much less
+_MAKING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -88,15 +90,21 @@ def held(lock: Path, patience: float = _PATIENCE) -> sqlite3.Connection | None:
 
     Raises:
         sqlite3.Error: if nothing can be locked there.
+        OSError: if it cannot be made, or may only be read.
     """
+    _make(lock)
     for last in (False, True):
         found = sqlite3.connect(lock, timeout=patience, isolation_level=None, check_same_thread=False)
         try:
             found.execute("PRAGMA journal_mode=MEMORY")
             found.execute("BEGIN EXCLUSIVE")
+            found.execute("PRAGMA user_version=1")  # of a file that may only be read SQLite begins to read, without a word
             return found
         except sqlite3.Error as error:
             found.close()
+            if code_of(error) == sqlite3.SQLITE_READONLY:
+                problem = f"the lock {lock} may only be read, and would keep nobody out"
+                raise PermissionError(f"{problem}: let its owner allow others to write to it with chmod a+w") from error
             if is_damage(error) and not last:
                 os.truncate(lock, 0)  # something else has been written there; nothing of it is needed
                 continue
@@ -104,6 +112,15 @@ def held(lock: Path, patience: float = _PATIENCE) -> sqlite3.Connection | None:
                 raise
             return None
     raise AssertionError
+
+
+def _make(lock: Path) -> None:
+    """Make the file of a lock, if need be, with the rights that new files have here: SQLite's would be for one user alone.
+
+    One that is there is not opened: as soon as any file is closed, the system takes from a process the locks that it has on that file.
+    """
+    with _MAKING, suppress(FileExistsError):
+        os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
 
 
 def driver_at_work(path: Path) -> Driver | None:

@@ -44,7 +44,9 @@ class Merged:
 
 
 def merge(connection: sqlite3.Connection, here: str, other: sqlite3.Connection, there: Path, richness: Callable[[str], int]) -> Merged:
-    """Bring in all that is whole in another store, inside the caller's transaction. Of two texts of one experiment the richer stays.
+    """Bring in all that is whole in another store, inside the caller's transaction.
+
+    Of two texts of one experiment the richer stays, under the name that it has here.
 
     Raises:
         StoreError: if a run has another result there, or the other store is too damaged to be read.
@@ -66,7 +68,7 @@ def merge(connection: sqlite3.Connection, here: str, other: sqlite3.Connection, 
             continue
         kept, come = experiment_of(ours), experiment_of(row)
         if richness(come.text) > richness(kept.text):
-            connection.execute(*EXPERIMENTS.insertion(row_of_experiment(replace(come, since=kept.since))))
+            connection.execute(*EXPERIMENTS.insertion(row_of_experiment(replace(come, name=kept.name, since=kept.since))))
     return Merged(runs, known, failures, experiments, coming.damaged)
 
 

@@ -13,19 +13,22 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clustersim.experiments.sweeps.naming import said_of_tables
 from clustersim.experiments.sweeps.own_lists import OwnList, digest_of_list, lists_of, own_lists, table_with_lists
 from clustersim.problems import Problem, ScenarioError
 from clustersim.results import RESULTS_VERSION
 from clustersim.scenario import Scenario
 
 if TYPE_CHECKING:
+    from clustersim.experiments.store import Store
     from clustersim.experiments.sweeps.experiment import Experiment
 
-__all__ = ["differs_now", "file_kept", "keeps_scenarios", "kept_text", "restored", "richness", "unpacked", "version_kept"]
+__all__ = ["as_known", "differs_now", "file_kept", "keeps_scenarios", "kept_text", "restored", "richness", "unpacked", "version_kept"]
 
 _MODEST = 1_000_000  # bytes of a packed list: larger ones would bloat a store of small runs
 
@@ -51,6 +54,15 @@ def kept_text(experiment: "Experiment") -> str:
         "lists": lists,
     }
     return json.dumps(said)
+
+
+def as_known(experiment: "Experiment", store: "Store") -> "Experiment":
+    """An experiment that is asked by the file among its own tables, as the store knows it, if it does: who asks by a copy loses nothing."""
+    identity = experiment.identity()
+    if said_of_tables(Path(json.loads(experiment.text)["folder"])).get("identity") != identity:
+        return experiment
+    known = [kept.text for kept in store.experiments() if kept.identity == identity]
+    return replace(experiment, text=known[0]) if known and keeps_scenarios(known[0]) else experiment
 
 
 def keeps_scenarios(text: str) -> bool:

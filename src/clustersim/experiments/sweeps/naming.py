@@ -3,10 +3,11 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from clustersim.problems import Problem, in_words
 
-__all__ = ["STORE", "TABLES", "is_plain", "name_of", "refused_name"]
+__all__ = ["STORE", "TABLES", "is_plain", "name_of", "refused_name", "said_of_tables"]
 
 STORE = "runs.store"  # in the folder of tables, unless another is named; what lies beside it has names that begin so
 
@@ -15,11 +16,17 @@ TABLES = "sweep"  # what the manifest of a folder of tables calls them
 
 def name_of(file: Path) -> str:
     """What the experiment of a file is called: by the file, or, where that lies among its exported tables, as it was called then."""
+    name = said_of_tables(file.parent).get("name") if file.name == "experiment.toml" else None
+    return name if isinstance(name, str) else file.stem
+
+
+def said_of_tables(folder: Path) -> dict[str, Any]:
+    """What the manifest of tables in a folder says; nothing where no tables are."""
     try:
-        said = json.loads((file.parent / "manifest.json").read_text(encoding="utf-8")) if file.name == "experiment.toml" else {}
-        return said["name"] if said["kind"] == TABLES and isinstance(said["name"], str) else file.stem
+        said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return said if said["kind"] == TABLES else {}
     except (OSError, ValueError, KeyError, TypeError):
-        return file.stem
+        return {}
 
 
 def refused_name(name: str, file: str) -> Problem | None:

@@ -61,8 +61,8 @@ def clear(target: Path) -> None:
 
 
 def _locked(target: Path, notes: Callable[[str], None] | None) -> sqlite3.Connection:
-    """The lock of a place, after whoever has it now; it is held until it is closed."""
-    lock, end = _hidden(target, "lock"), time.monotonic() + _LONGEST
+    """The lock of a place, after whoever has it now; it is held until it is closed. One place has one, however its path goes."""
+    lock, end = _hidden(target.resolve(), "lock"), time.monotonic() + _LONGEST
     try:
         found = held(lock)
         if found is None and notes is not None:

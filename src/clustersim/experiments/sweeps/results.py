@@ -17,6 +17,7 @@ from clustersim.experiments.store import Store, StoredRun
 from clustersim.experiments.sweeps.asking import Wanted, in_chunks
 from clustersim.experiments.sweeps.designs import LUCK
 from clustersim.experiments.sweeps.experiment import Combination, Experiment
+from clustersim.experiments.sweeps.keeping import as_known
 from clustersim.experiments.sweeps.living import SPENT
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Results:
             yield self
             return
         with Store.open(self.store, write=False) as store, store.one_moment():
-            found = Results(self.experiment, self.store)
+            found = Results(as_known(self.experiment, store), self.store)
             found._opened = store
             yield found
 

@@ -20,7 +20,7 @@ from clustersim.experiments.records import warm_kernels
 from clustersim.experiments.store import FailedRun, Progress, Store, StoredRun
 from clustersim.experiments.sweeps.asking import Shard, Wanted, in_chunks
 from clustersim.experiments.sweeps.experiment import Experiment
-from clustersim.experiments.sweeps.keeping import kept_text
+from clustersim.experiments.sweeps.keeping import as_known, kept_text
 from clustersim.experiments.sweeps.living import Lived, lived
 from clustersim.experiments.sweeps.naming import STORE
 from clustersim.experiments.sweeps.results import Results
@@ -112,7 +112,7 @@ class Sweep:
             StoreError: if the store cannot be written; what was committed stays.
             ExecutionError: if there are no workers, or none any more; what was done is committed.
         """
-        self.store.keep_experiment(self._identity, self.experiment.name, kept_text(self.experiment))
+        self.store.keep_experiment(self._identity, self.experiment.name, kept_text(as_known(self.experiment, self.store)))
         begun = self._committed = time.perf_counter()
         tasks = self._tasks()
         first = next(tasks, None)
