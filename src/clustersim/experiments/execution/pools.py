@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
 from clustersim.experiments.execution.parcels import Parcel, perform_all
@@ -25,7 +26,9 @@ __all__ = ["KINDS", "ExecutionError", "LocalPool", "Pool", "usable_cores"]
 KINDS = ("processes", "threads")
 _ONE_THREAD = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _PRELOADED = ["clustersim.experiments.records"]
-_STARTS = 4  # tries; whoever kills workers as they start (an out-of-memory killer, an operator) rarely does so each time
+_STARTS = 4  # tries with workers that end by themselves
+_KILLED_STARTS = 20  # with killed ones: who kills workers as they start (an operator, want of memory) rarely does so each time
+_BY_ITSELF = (0, 1)  # exit codes of a process that could not begin: one that is killed has the signal's, or 255 where nobody knows
 _BROKEN = (BrokenExecutor, OSError, EOFError)  # a worker has died, or the server process that makes them has
 
 
@@ -126,20 +129,24 @@ class LocalPool:
         method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
         context = multiprocessing.get_context(method)
         self._perform = _perform
-        for _ in range(_STARTS):
+        ended = killed = 0
+        while max(ended / _STARTS, killed / _KILLED_STARTS) < 1:
+            before = set(multiprocessing.active_children())
+            self._begun: list[BaseProcess] = []
             try:
                 with _environment(dict.fromkeys(_ONE_THREAD, "1")):
-                    self._start_in(context)
+                    self._start_in(context, before)
                 return
             except _BROKEN as error:
                 self.close(at_once=True)
-                why = error
+                by_itself = any(process.exitcode in _BY_ITSELF for process in self._begun)
+                ended, killed, why = ended + by_itself, killed + (not by_itself), error
         raise ExecutionError(
-            f"worker processes cannot start: they have died in each of {_STARTS} tries. A script that starts them must do so under "
-            "`if __name__ == '__main__':`; if it does, they were killed, as where memory is short; workers=1 needs no other process"
+            f"worker processes cannot start: {ended} have ended and {killed} were killed, one try after the other. A script that starts "
+            "them must do so under `if __name__ == '__main__':`; where it does, memory may be short; workers=1 needs no other process"
         ) from why
 
-    def _start_in(self, context: BaseContext) -> None:
+    def _start_in(self, context: BaseContext, before: set[BaseProcess]) -> None:
         """Start one worker, and wait until it answers: whoever cannot start is told so before any run."""
         self._line = context.Pipe(duplex=False)
         self._executor = ProcessPoolExecutor(self._workers, context, _prepare, (self._line[0], self._bench))
@@ -148,7 +155,9 @@ class LocalPool:
 
             context.set_forkserver_preload(_PRELOADED)
             forkserver.ensure_running()
-        self._executor.submit(os.getpid).result()
+        answer = self._executor.submit(os.getpid)
+        self._begun = [process for process in multiprocessing.active_children() if process not in before]
+        answer.result()
 
 
 def usable_cores() -> int:
